@@ -1,0 +1,1 @@
+"""Rembuk: public consultation in which every contribution is heard, considered and answered."""
