@@ -1,5 +1,6 @@
 """Every vote counts once, in any order, and nobody casts what the charter does not offer."""
 
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -147,6 +148,16 @@ def test_the_last_support_of_a_limited_vote_is_taken_and_the_next_is_not() -> No
     assert check_limit("limited", 3, 2) is None
     assert check_limit("limited", 3, 3) == "limit-reached"
     assert check_limit("limited", 3, 9) == "limit-reached"
+
+
+def test_a_limit_of_one_takes_one() -> None:
+    assert check_limit("limited", 1, 0) is None
+    assert check_limit("limited", 1, 1) == "limit-reached"
+
+
+def test_a_tally_cannot_be_changed_after_the_count() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Tally().supports = 1  # type: ignore[misc]
 
 
 def test_casting_the_same_support_again_needs_no_room() -> None:

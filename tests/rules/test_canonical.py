@@ -52,6 +52,10 @@ def test_every_control_character_is_escaped_the_short_way() -> None:
     assert canonical("\b\t\n\f\r\x00\x1f\x7f\u2028") == b'"\\b\\t\\n\\f\\r\\u0000\\u001f\x7f\xe2\x80\xa8"'
 
 
+def test_the_neighbours_of_the_surrogates_are_texts() -> None:
+    assert canonical("\ud7ff\ue000") == b'"\xed\x9f\xbf\xee\x80\x80"'
+
+
 def test_nothing_is_normalised_and_no_space_is_added() -> None:
     assert canonical(["A\u030a", "\u00c5", {"b": [], "a": {}}]) == b'["A\xcc\x8a","\xc3\x85",{"a":{},"b":[]}]'
 
@@ -84,7 +88,7 @@ def test_what_has_no_common_spelling_is_refused(value: Any) -> None:
         canonical(value)
 
 
-@pytest.mark.parametrize("value", ["\ud83d", {"\udc00": 1}, ["\ude00\ud83d"]], ids=ascii)
+@pytest.mark.parametrize("value", ["\ud800", "\udfff", {"\udc00": 1}, ["\ude00\ud83d"]], ids=ascii)
 def test_half_a_surrogate_pair_is_refused(value: Any) -> None:
     with pytest.raises(NotCanonical):
         canonical(value)
@@ -128,13 +132,17 @@ def test_a_commitment_changes_with_tag_nonce_and_payload() -> None:
     assert len(ways) == 4
 
 
+def test_a_tag_may_use_every_printable_character() -> None:
+    assert commitment("!~", NONCE, 0) == hashlib.sha256(b"!~\x00" + NONCE + b"0").hexdigest()
+
+
 @pytest.mark.parametrize("nonce", [b"", bytes(31), bytes(33)])
 def test_a_commitment_needs_a_whole_nonce(nonce: bytes) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         commitment("rembuk/ballot/v1", nonce, {})
 
 
-@pytest.mark.parametrize("tag", ["", "a\x00b", "ballot é", "a b", "a\n"])
+@pytest.mark.parametrize("tag", ["", "a\x00b", "ballot é", "a b", "a\n", "a\x7f"])
 def test_a_tag_cannot_run_into_the_nonce(tag: str) -> None:
     with pytest.raises(ValueError, match="tag"):
         commitment(tag, NONCE, {})

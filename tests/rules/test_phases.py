@@ -1,6 +1,6 @@
 """What arrived in time counts, what came late does not, and what has closed stays closed."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -69,6 +69,12 @@ class TestPhase:
     def test_a_phase_that_never_opens_is_refused(self, closes: datetime) -> None:
         with pytest.raises(ValueError, match="opens before"):
             voting(closes=closes)
+
+    def test_a_phase_and_a_refusal_cannot_be_changed(self) -> None:
+        with pytest.raises(FrozenInstanceError):
+            VOTING.ended_at = None  # type: ignore[misc]
+        with pytest.raises(FrozenInstanceError):
+            Refusal("ended").closed_at = None  # type: ignore[misc]
 
     def test_the_end_is_the_closing_date_or_an_earlier_recorded_end(self) -> None:
         assert VOTING.end == CLOSES
