@@ -1,0 +1,1 @@
+"""People: signing up and in, what is known of them, the roles they hold, and leaving again."""

@@ -1,0 +1,28 @@
+"""Predicates about a consultation; the subject has `office_id` and `opened_at`."""
+
+from typing import Any
+
+from app.accounts.policy import SIGN_IN
+from app.core.access import Actor, Reason
+from app.core.i18n import N_
+
+NOT_YOURS = Reason("other-office", N_("This consultation belongs to another office. Only its officials may do this."))
+UNKNOWN = Reason("unknown", N_("There is nothing here."), 404)
+
+
+def _in_charge(actor: Actor, subject: Any) -> bool:
+    return actor.machine or subject.office_id in actor.offices
+
+
+def of_the_office(actor: Actor, subject: Any) -> Reason | None:
+    """An official of the office that opened it."""
+    if _in_charge(actor, subject):
+        return None
+    if not actor.signed_in:
+        return SIGN_IN
+    return UNKNOWN if subject.opened_at is None else NOT_YOURS
+
+
+def readable(actor: Actor, subject: Any) -> Reason | None:
+    """Public once it has opened; a draft exists only for its own office."""
+    return None if subject.opened_at is not None or _in_charge(actor, subject) else UNKNOWN

@@ -1,0 +1,203 @@
+"""Reads about consultations: the view every page of one starts from, and its phases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from app.consultations.models import Consultation, ConsultationPhase
+from app.core import clock, db
+from app.core.access import Missing
+from app.core.i18n import language
+from app.offices.models import Area, Office
+from app.rules import phases as rules
+from app.settings import settings
+
+
+@dataclass(frozen=True)
+class KnownPhase(rules.Phase):
+    """A phase of a stored consultation."""
+
+    id: int = 0
+
+
+@dataclass(frozen=True)
+class ConsultationView:
+    """A consultation as pages and permissions need it; texts in the reader's language where there are two."""
+
+    id: int
+    slug: str
+    office_id: int
+    office_slug: str
+    office: str
+    area_id: int | None
+    area: str | None
+    lang: str
+    title: str
+    summary: str
+    translated: bool
+    voting: str
+    vote_limit: int | None
+    open_counts: bool
+    opened_at: datetime | None
+    cancelled_at: datetime | None
+    cancel_reason: str
+    decided_at: datetime | None
+    imported_from: str
+    phases: tuple[KnownPhase, ...]
+
+    @property
+    def state(self) -> rules.ConsultationState:
+        """Draft, cancelled, upcoming, open, counting, closed or decided, by the dates and recorded facts."""
+        return rules.consultation_state(self.opened_at, self.cancelled_at, self.decided_at, self.phases, clock.now())
+
+    @property
+    def counted(self) -> bool:
+        """Whether all votes have been counted."""
+        voting = [phase for phase in self.phases if rules.VOTE in phase.acts]
+        return all(phase.counted_at is not None for phase in voting)
+
+    @property
+    def counts_shown(self) -> bool:
+        """Whether counts may be seen now; sealed for every role until all votes are counted, unless chosen open."""
+        return self.open_counts or self.counted
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """When the last phase in which people can act closes."""
+        return max((phase.closes for phase in self.phases if phase.acts), default=None)
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"/consultations/{self.slug}"
+
+    def takes(self, act: str) -> rules.Phase | rules.Refusal:
+        """The phase that takes an act now, or why none does."""
+        now = clock.now()
+        if self.cancelled_at is not None or self.opened_at is None:
+            return rules.Refusal("not-offered")
+        return rules.open_for(act, self.phases, now, now)
+
+    def open_to(self, act: str) -> bool:
+        """Whether an act is possible now."""
+        return isinstance(self.takes(act), rules.Phase)
+
+
+COLUMNS = (
+    Consultation.id,
+    Consultation.slug,
+    Consultation.office_id,
+    Office.slug.label("office_slug"),  # type: ignore[attr-defined]
+    Office.name.label("office_name"),  # type: ignore[attr-defined]
+    Office.name_en,
+    Consultation.area_id,
+    Area.name.label("area"),  # type: ignore[attr-defined]
+    Consultation.lang,
+    Consultation.title,
+    Consultation.summary,
+    Consultation.other_title,
+    Consultation.other_summary,
+    Consultation.voting,
+    Consultation.vote_limit,
+    Consultation.open_counts,
+    Consultation.opened_at,
+    Consultation.cancelled_at,
+    Consultation.cancel_reason,
+    Consultation.decided_at,
+    Consultation.imported_from,
+)
+#: Consultations with their office and area; others add conditions and order.
+BASE = (
+    select(*COLUMNS)  # type: ignore[call-overload]
+    .join(Office, Office.id == Consultation.office_id)
+    .outerjoin(Area, Area.id == Consultation.area_id)
+)
+_BY_SLUG = BASE.where(Consultation.slug == bindparam("slug"))
+_BY_ID = BASE.where(Consultation.id == bindparam("id"))
+_PHASES = select(ConsultationPhase.__table__).order_by(  # type: ignore[attr-defined]
+    ConsultationPhase.opens_at, ConsultationPhase.closes_at, ConsultationPhase.id
+)
+_PHASES_OF_ONE = _PHASES.where(ConsultationPhase.consultation_id == bindparam("id"))
+
+
+def in_path(session: db.Read, slug: str) -> ConsultationView:
+    """The consultation a route's address names."""
+    return _one(session, session.execute(_BY_SLUG, {"slug": slug}).first())
+
+
+def by_id(session: Session, consultation_id: int) -> ConsultationView:
+    """A consultation by its row number."""
+    return _one(session, session.execute(_BY_ID, {"id": consultation_id}).first())
+
+
+def _one(session: Session, row: Any) -> ConsultationView:
+    if row is None:
+        raise Missing
+    return view(row, phases_of(session, row.id))
+
+
+def phases_of(session: Session, consultation_id: int) -> tuple[KnownPhase, ...]:
+    """The phases of a consultation in order of opening; what is due to be recorded is noticed."""
+    rows = session.execute(_PHASES_OF_ONE, {"id": consultation_id}).all()
+    return tuple(_phase(session, row) for row in rows)
+
+
+def phases_of_many(session: Session, ids: list[int]) -> dict[int, tuple[KnownPhase, ...]]:
+    """The phases of several consultations in one query."""
+    found: dict[int, list[KnownPhase]] = {number: [] for number in ids}
+    for row in session.execute(_PHASES.where(ConsultationPhase.consultation_id.in_(ids))).all():  # type: ignore[attr-defined]
+        found[row.consultation_id].append(_phase(session, row))
+    return {number: tuple(phases) for number, phases in found.items()}
+
+
+def _phase(session: Session, row: Any) -> KnownPhase:
+    phase = KnownPhase(
+        kind=row.kind,
+        opens=row.opens_at,
+        closes=row.closes_at,
+        acts=frozenset(row.acts.split()),
+        ended_at=row.ended_at,
+        counted_at=row.counted_at,
+        id=row.id,
+    )
+    if row.counted_at is None and closing_due(phase, clock.now()):
+        db.notice(session, "consultations.closing", row.id)
+    return phase
+
+
+def closing_due(phase: rules.Phase, now: datetime) -> bool:
+    """Whether an end, or the sealing of a count, is to be recorded now."""
+    return rules.due_to_end(phase, now) or (
+        phase.ended_at is not None and rules.may_be_counted(phase, now, settings().settle_seconds)
+    )
+
+
+def view(row: Any, phases: tuple[KnownPhase, ...]) -> ConsultationView:
+    """A row of `BASE` as a view in the reader's language."""
+    lang = language.get()
+    other = lang != row.lang and bool(row.other_title)
+    return ConsultationView(
+        id=row.id,
+        slug=row.slug,
+        office_id=row.office_id,
+        office_slug=row.office_slug,
+        office=row.name_en if lang == "en" and row.name_en else row.office_name,
+        area_id=row.area_id,
+        area=row.area,
+        lang=lang if other else row.lang,
+        title=row.other_title if other else row.title,
+        summary=(row.other_summary or row.summary) if other else row.summary,
+        translated=other,
+        voting=row.voting,
+        vote_limit=row.vote_limit,
+        open_counts=row.open_counts,
+        opened_at=row.opened_at,
+        cancelled_at=row.cancelled_at,
+        cancel_reason=row.cancel_reason,
+        decided_at=row.decided_at,
+        imported_from=row.imported_from,
+        phases=phases,
+    )

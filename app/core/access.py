@@ -1,0 +1,133 @@
+"""Who may do what: actors, reasons and refusals, and the registry that `app.permissions` fills."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from app.core import db
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person behind a request, as far as permissions need to know them."""
+
+    account: int | None = None
+    participant: int | None = None
+    name: str = ""
+    lang: str = ""
+    confirmed: bool = False
+    roles: frozenset[str] = frozenset()
+    offices: frozenset[int] = frozenset()
+    session: int | None = None
+    machine: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the actor is somebody with an account."""
+        return self.account is not None
+
+
+ANYONE = Actor()
+#: The installation itself: commands and jobs started by the operator.
+OPERATOR = Actor(name="operator", machine=True, roles=frozenset({"administrator"}))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is refused: a code for programs and a sentence a person can act on."""
+
+    code: str
+    text: str
+    status: int = 403
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Denied(Exception):
+    """The actor may not do this."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+
+class Conflict(Exception):
+    """The act does not fit the present state; repeating it unchanged will not help."""
+
+    def __init__(self, code: str, text: str, **values: Any) -> None:
+        super().__init__(code)
+        self.reason = Reason(code, text, 409, values)
+
+
+class Missing(Exception):
+    """There is nothing at this address that the actor may know of."""
+
+
+Predicate = Callable[[Actor, Any], Reason | None]
+_table: dict[str, tuple[Predicate, ...]] = {}
+
+
+def fill(table: Mapping[str, tuple[Predicate, ...]]) -> None:
+    """Set the permission table; done once at start."""
+    _table.clear()
+    _table.update(table)
+
+
+def refusal(permission: str, actor: Actor, subject: Any = None) -> Reason | None:
+    """The first reason why the actor may not, or None when they may."""
+    for predicate in _table[permission]:
+        if (reason := predicate(actor, subject)) is not None:
+            return reason
+    return None
+
+
+def require(permission: str, actor: Actor, subject: Any = None) -> None:
+    """Raise Denied with the reason unless the actor may; Missing where existence is private."""
+    reason = refusal(permission, actor, subject)
+    if reason is None:
+        return
+    if reason.status == 404:
+        raise Missing
+    raise Denied(reason)
+
+
+def may(permission: str, actor: Actor, subject: Any = None) -> bool:
+    """Whether the actor may, for showing or leaving out a button."""
+    return refusal(permission, actor, subject) is None
+
+
+_resolve: Callable[[db.Session, str], Actor | None] = lambda _session, _token: None  # noqa: E731
+SESSION_COOKIE = "rembuk_session"
+
+
+def resolve_actors_with(resolve: Callable[[db.Session, str], Actor | None]) -> None:
+    """Tell how a session token becomes an actor; done once at start by the layer that knows accounts."""
+    global _resolve
+    _resolve = resolve
+
+
+def _actor_of(request: Request, session: db.Read) -> Actor:
+    token = request.cookies.get(SESSION_COOKIE)
+    actor = (_resolve(session, token) if token else None) or ANYONE
+    request.state.actor = actor
+    return actor
+
+
+#: The actor of a request.
+CurrentActor = Annotated[Actor, Depends(_actor_of)]
+
+
+def nothing() -> None:
+    """The subject of a permission that is about no particular thing."""
+
+
+def guard(permission: str, load: Callable[..., Any] = nothing) -> Any:
+    """A route's one guard: loads its subject, checks the permission and hands the subject over."""
+
+    def guarded(actor: CurrentActor, subject: Annotated[Any, Depends(load)]) -> Any:
+        require(permission, actor, subject)
+        return subject
+
+    guarded.permission = permission  # type: ignore[attr-defined]
+    return Depends(guarded)

@@ -1,0 +1,31 @@
+"""The one place that asks what time it is, and the installation's own time zone."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from app.settings import settings
+
+
+def now() -> datetime:
+    """The present instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def zone() -> ZoneInfo:
+    """The zone in which this installation shows and reads dates."""
+    return ZoneInfo(settings().zone)
+
+
+def local(instant: datetime) -> datetime:
+    """The same instant on the installation's wall clock."""
+    return instant.astimezone(zone())
+
+
+def from_local(naive: datetime) -> datetime:
+    """An instant from what was typed on the installation's wall clock."""
+    return naive.replace(tzinfo=zone()).astimezone(UTC)
+
+
+def to_the_hour(instant: datetime) -> datetime:
+    """An instant with minutes and less removed, as stored beside a choice."""
+    return instant.replace(minute=0, second=0, microsecond=0)

@@ -1,0 +1,121 @@
+"""The outermost layer: when a request arrived, its language, its host, and the headers every answer carries."""
+
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import UTC, datetime
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+
+from app.core import clock
+from app.core.i18n import LANGUAGES, language
+from app.core.web import LANGUAGE_COOKIE, secure
+from app.settings import is_loopback, settings
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+_HOST = re.compile(r"^[A-Za-z0-9.\-\[\]:]{1,255}$")
+_LANG_SECONDS = 365 * 86400
+
+
+def _security_headers(headers: MutableHeaders) -> None:
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    if secure():
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+
+class Edge:
+    """Pure ASGI: stamps the arrival, chooses the language, refuses foreign hosts, adds security headers."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=dict(scope))
+        scope.setdefault("state", {})["arrived"] = arrived(headers)
+        chosen, asked = _language(scope, headers)
+        language.set(chosen)
+
+        async def answer(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                out = MutableHeaders(scope=message)
+                _security_headers(out)
+                if asked:
+                    out.append("Set-Cookie", _language_cookie(asked))
+            await send(message)
+
+        if not host_is_ours(headers.get("host", "")):
+            await _foreign_host(answer)
+            return
+        await self.app(scope, receive, answer)
+
+
+def arrived(headers: Headers) -> datetime:
+    """The instant that counts for a deadline: now, or what a proxy of ours stamped."""
+    stamp = headers.get("x-arrived-us", "") if settings().trusted_proxy else ""
+    if stamp.isdigit() and len(stamp) <= 17:
+        return min(datetime.fromtimestamp(int(stamp) / 1e6, UTC), clock.now())
+    return clock.now()
+
+
+def _language(scope: Scope, headers: Headers) -> tuple[str, str | None]:
+    """The language of the answer, and the one just asked for by address."""
+    query = scope.get("query_string", b"")
+    if b"lang=" in query:
+        asked = parse_qs(query.decode("latin-1")).get("lang", [""])[-1]
+        if asked in LANGUAGES:
+            return asked, asked
+    cookies = headers.get("cookie", "")
+    if LANGUAGE_COOKIE in cookies:
+        try:
+            morsel = SimpleCookie(cookies).get(LANGUAGE_COOKIE)
+        except CookieError:
+            morsel = None
+        if morsel is not None and morsel.value in LANGUAGES:
+            return morsel.value, None
+    return settings().default_lang, None
+
+
+def _language_cookie(code: str) -> str:
+    flags = "; Secure" if secure() else ""
+    return f"{LANGUAGE_COOKIE}={code}; Path=/; Max-Age={_LANG_SECONDS}; HttpOnly; SameSite=Lax{flags}"
+
+
+def host_is_ours(host: str) -> bool:
+    """Whether a Host header names this installation: its base address, a further host of the settings, or this machine."""
+    if not _HOST.match(host):
+        return False
+    name = (urlsplit(f"//{host}").hostname or "").lower()
+    ours = {part.strip().lower() for part in settings().allowed_hosts.split(",") if part.strip()}
+    base = urlsplit(settings().base_url).hostname
+    return is_loopback(name) or name == base or name in ours
+
+
+async def _foreign_host(send: Send) -> None:
+    body = b"This server does not answer for that host name.\n"
+    await send(
+        {
+            "type": "http.response.start",
+            "status": 421,
+            "headers": [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

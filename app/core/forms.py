@@ -1,0 +1,196 @@
+"""Forms: what was typed, whether it is valid, and what to say about it. Nothing typed is ever lost."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
+
+from fastapi import Depends, Request
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
+from starlette.datastructures import FormData, UploadFile
+
+from app.core import clock
+from app.core.access import Reason
+from app.core.i18n import N_, say
+
+MAX_FIELDS, MAX_FILES, MAX_PART = 400, 12, 500_000
+
+_REMOVED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_SPACES = re.compile(r"[^\S\n]+")
+
+
+class Form(BaseModel):
+    """What a form may contain; fields it does not name are not looked at."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+
+def clean_line(text: Any) -> Any:
+    """One line of text without invisible controls or runs of spaces."""
+    if not isinstance(text, str):
+        return text
+    return _SPACES.sub(" ", _REMOVED.sub("", unicodedata.normalize("NFC", text)).replace("\n", " ")).strip()
+
+
+def clean_text(text: Any) -> Any:
+    """Text of several lines, with one kind of line end and without invisible controls."""
+    if not isinstance(text, str):
+        return text
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _REMOVED.sub("", lines).strip()
+
+
+def in_words(text: str) -> str:
+    """Refuse a text without a single letter, such as emoji or dashes only."""
+    if not any(character.isalpha() for character in text):
+        raise PydanticCustomError("no_words", N_("Write it in words, so that everyone can read it."))
+    return text
+
+
+def _to_instant(value: Any) -> Any:
+    """A date and time as the browser's field or a person writes it, on the installation's clock."""
+    if not isinstance(value, str):
+        return value
+    try:
+        typed = datetime.fromisoformat(value.strip())
+    except ValueError:
+        raise PydanticCustomError("no_instant", N_("Write date and time like this: 2026-03-14 16:00.")) from None
+    return clock.from_local(typed) if typed.tzinfo is None else typed
+
+
+def _yes(value: Any) -> Any:
+    return value in ("yes", "on", "1", "true", True)
+
+
+Line = Annotated[str, BeforeValidator(clean_line)]
+Text = Annotated[str, BeforeValidator(clean_text)]
+Words = Annotated[str, BeforeValidator(clean_line), AfterValidator(in_words)]
+Prose = Annotated[str, BeforeValidator(clean_text), AfterValidator(in_words)]
+LocalInstant = Annotated[datetime, BeforeValidator(_to_instant)]
+Ticked = Annotated[bool, BeforeValidator(_yes)]
+
+_MESSAGES = {
+    "missing": N_("Fill in this field."),
+    "string_too_short": N_("Write at least %(min_length)s characters."),
+    "string_too_long": N_("Write at most %(max_length)s characters."),
+    "int_parsing": N_("Write a whole number."),
+    "int_type": N_("Write a whole number."),
+    "greater_than_equal": N_("The smallest number possible here is %(ge)s."),
+    "less_than_equal": N_("The largest number possible here is %(le)s."),
+    "literal_error": N_("Choose one of the options."),
+    "enum": N_("Choose one of the options."),
+    "value_error": N_("Check this field: what is in it cannot be used."),
+}
+_EMAIL = N_("Write an e-mail address such as nama@contoh.id.")
+_OTHER = N_("Check this field: what is in it cannot be used.")
+
+F = TypeVar("F", bound=BaseModel)
+
+
+@dataclass
+class Submission(Generic[F]):
+    """One sending of a form: what was typed, the errors by field, and the checked content if there are none."""
+
+    values: dict[str, str | list[str]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    content: F | None = None
+    files: dict[str, list[UploadFile]] = field(default_factory=dict)
+    refused: str | None = None
+    status: int = 200
+
+    @property
+    def valid(self) -> bool:
+        """Whether it can be acted on."""
+        return self.content is not None and not self.errors and self.refused is None
+
+    @property
+    def checked(self) -> F:
+        """The content of a valid submission."""
+        assert self.content is not None
+        return self.content
+
+    def blame(self, name: str, message: str, **values: Any) -> None:
+        """Say of one field what is wrong with it."""
+        self.errors[name] = say(message, values)
+        self.status = 422
+
+    def refuse(self, reason: Reason) -> None:
+        """Say that the whole cannot be done now."""
+        self.refused = say(reason.text, reason.values)
+        self.status = reason.status
+
+
+def blank(**initial: Any) -> Submission[Any]:
+    """A form nobody has sent yet, with what is known filled in."""
+    return Submission(values={name: _as_typed(value) for name, value in initial.items() if value is not None})
+
+
+def _as_typed(value: Any) -> str | list[str]:
+    if isinstance(value, list | tuple | set | frozenset):
+        return [str(item) for item in value]
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, datetime):
+        return clock.local(value).strftime("%Y-%m-%dT%H:%M")
+    return str(value)
+
+
+async def typed(request: Request) -> FormData:
+    """The fields of a request's body, within the bounds of the house."""
+    form = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES, max_part_size=MAX_PART)
+    request.state.typed = form
+    return form
+
+
+def check(model: type[F], form: FormData) -> Submission[F]:
+    """Hold what was typed against a form."""
+    submission: Submission[F] = Submission()
+    raw: dict[str, Any] = {}
+    for name in model.model_fields:
+        values = [value for value in form.getlist(name) if isinstance(value, str)]
+        if _takes_many(model, name):
+            submission.values[name] = raw[name] = values
+        elif values:
+            submission.values[name] = values[0]
+            if values[0].strip():
+                raw[name] = values[0]
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile) and value.filename:
+            submission.files.setdefault(name, []).append(value)
+    try:
+        submission.content = model.model_validate(raw)
+    except ValidationError as error:
+        submission.status = 422
+        for problem in error.errors():
+            place = str(problem["loc"][0]) if problem["loc"] else ""
+            submission.errors.setdefault(place, _message(dict(problem)))
+    return submission
+
+
+def _takes_many(model: type[BaseModel], name: str) -> bool:
+    annotation = model.model_fields[name].annotation
+    origins = (get_origin(annotation), *(get_origin(part) for part in get_args(annotation)))
+    return any(origin in (list, tuple, set, frozenset) for origin in origins)
+
+
+def _message(problem: Mapping[str, Any]) -> str:
+    kind, context = str(problem["type"]), dict(problem.get("ctx") or {})
+    if kind in _MESSAGES and "email" not in str(problem.get("msg", "")):
+        return say(_MESSAGES[kind], context)
+    if "email" in str(problem.get("msg", "")):
+        return say(_EMAIL)
+    if kind.startswith(("no_", "is_", "not_")):  # ours: the message is a msgid
+        return say(str(problem["msg"]), context)
+    return say(_OTHER)
+
+
+def submitted(model: type[F]) -> Any:
+    """A route's parameter that receives a form."""
+
+    async def receive(request: Request) -> Submission[F]:
+        return check(model, await typed(request))
+
+    return Depends(receive)

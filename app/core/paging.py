@@ -1,0 +1,87 @@
+"""Pages of a list by keyset: a page costs the same wherever it is, and nothing is skipped when rows arrive."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlmodel import Session
+
+from app.core.access import Missing
+
+T = TypeVar("T")
+SIZE = 20
+
+
+@dataclass(frozen=True)
+class Key:
+    """One column the list is ordered by: its name in the row, the column, and the direction."""
+
+    name: str
+    column: ColumnElement[Any]
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows, and the cursor of what comes after them."""
+
+    items: tuple[T, ...]
+    next: str | None
+
+
+def page(session: Session, statement: Select[Any], by: Sequence[Key], after: str | None, size: int = SIZE) -> Page[Any]:
+    """The rows after a cursor; a cursor that is not ours is an address that does not exist."""
+    if after:
+        statement = statement.where(_beyond(by, _read(after, by)))
+    ordered = statement.order_by(*(key.column.desc() if key.descending else key.column.asc() for key in by))
+    rows = session.execute(ordered.limit(size + 1)).all()
+    more = rows[size - 1] if len(rows) > size else None
+    cursor = _write([getattr(more, key.name) for key in by]) if more is not None else None
+    return Page(tuple(rows[:size]), cursor)
+
+
+def _beyond(by: Sequence[Key], values: Sequence[Any]) -> ColumnElement[bool]:
+    """The condition that a row comes after the one whose key values are given."""
+    alternatives = []
+    for position, key in enumerate(by):
+        same = [by[i].column == values[i] for i in range(position)]
+        further = key.column < values[position] if key.descending else key.column > values[position]
+        alternatives.append(and_(*same, further))
+    return or_(*alternatives)
+
+
+def _write(values: Sequence[Any]) -> str:
+    plain = [["t", value.isoformat()] if isinstance(value, datetime) else value for value in values]
+    return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _read(cursor: str, by: Sequence[Key]) -> list[Any]:
+    if len(cursor) > 300:
+        raise Missing
+    try:
+        plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        values = [datetime.fromisoformat(item[1]) if isinstance(item, list) else item for item in plain]
+    except (ValueError, binascii.Error, TypeError, IndexError, KeyError):
+        raise Missing from None
+    fits = len(values) == len(by) and all(
+        isinstance(value, (int, str, datetime)) and not isinstance(value, bool) and _of_kind(key, value)
+        for key, value in zip(by, values, strict=True)
+    )
+    if not fits:
+        raise Missing
+    return values
+
+
+def _of_kind(key: Key, value: Any) -> bool:
+    """Whether a cursor's value can be compared with the column."""
+    expected = key.column.type.python_type
+    if isinstance(value, int):
+        return expected is int and abs(value) < 2**63
+    if isinstance(value, datetime):
+        return expected is datetime and value.tzinfo is not None
+    return expected is str

@@ -1,0 +1,206 @@
+"""Pages: rendering, redirects with a notice, htmx fragments, and the refusals every page shares."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from itsdangerous import BadSignature, URLSafeSerializer
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import UploadFile
+
+from app.core import access, i18n, keys, markdown
+from app.core.forms import typed
+from app.settings import settings
+
+ROOT = Path(__file__).parents[2]
+NOTICE_COOKIE = "rembuk_notice"
+LANGUAGE_COOKIE = "rembuk_lang"
+
+
+@cache
+def environment() -> Environment:
+    """The Jinja environment: autoescape on, undefined names are errors."""
+    made = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    made.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(
+        date=i18n.date_in_words,
+        datetime=i18n.date_and_time,
+        number=i18n.number,
+        left=i18n.left,
+        markdown=markdown.to_html,
+        excerpt=markdown.to_text,
+        urlencoded=lambda text: quote(str(text), safe=""),
+    )
+    made.globals.update(asset=asset, percent=i18n.percent, say=i18n.say)
+    return made
+
+
+@cache
+def asset(path: str) -> str:
+    """The address of a static file, changing when its content changes."""
+    digest = hashlib.sha256((ROOT / "static" / path).read_bytes()).hexdigest()[:10]
+    return f"/static/{path}?v={digest}"
+
+
+class Site:
+    """What pages may know of the installation."""
+
+    demo = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(settings(), {"name": "site_name"}.get(name, name))
+
+
+site = Site()
+
+
+def base_url(request: Request) -> str:
+    """The public address of the installation, without a slash at the end."""
+    return settings().base_url.rstrip("/") or str(request.base_url).rstrip("/")
+
+
+def context(request: Request) -> dict[str, Any]:
+    """What every template may use."""
+    actor = getattr(request.state, "actor", access.ANYONE)
+    path = request.url.path
+    return {
+        "request": request,
+        "lang": i18n.language.get(),
+        "actor": actor,
+        "site": site,
+        "path": path,
+        "language_links": [(code, name, _in_language(request, code)) for code, name in i18n.LANGUAGES.items()],
+        "notice": _notice(request),
+        "canonical": base_url(request) + path,
+        "base_url": base_url(request),
+        "may": lambda permission, subject=None: access.may(permission, actor, subject),
+    }
+
+
+def _in_language(request: Request, code: str) -> str:
+    pairs = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return f"{request.url.path}?{urlencode([*pairs, ('lang', code)])}"
+
+
+def fragment(request: Request, template: str, /, **values: Any) -> str:
+    """A rendered template as text."""
+    return environment().get_template(template).render(context(request) | values)
+
+
+def render(request: Request, template: str, /, status: int = 200, **values: Any) -> Response:
+    """A page or a fragment as a response."""
+    response = HTMLResponse(fragment(request, template, **values), status)
+    if request.cookies.get(NOTICE_COOKIE):
+        response.delete_cookie(NOTICE_COOKIE)
+    return response
+
+
+def is_htmx(request: Request) -> bool:
+    """Whether the page in the browser will put the answer in place itself."""
+    return request.headers.get("hx-request") == "true"
+
+
+def done(
+    request: Request, to: str, notice: str = "", fragment: Callable[[], Response] | None = None, **values: Any
+) -> Response:
+    """The answer to a write: the fragment for htmx, or a redirect with a notice for everyone else."""
+    if fragment is not None and is_htmx(request):
+        return fragment()
+    response: Response
+    if is_htmx(request):
+        response = Response(status_code=204, headers={"HX-Redirect": to})
+    else:
+        response = RedirectResponse(to, 303)
+    if notice:
+        tell(response, i18n.say(notice, values))
+    return response
+
+
+def tell(response: Response, text: str, tone: str = "success") -> None:
+    """Show a notice on the next page this visitor opens."""
+    response.set_cookie(
+        NOTICE_COOKIE, _signer().dumps([tone, text]), max_age=120, httponly=True, samesite="lax", secure=secure()
+    )
+
+
+def secure() -> bool:
+    """Whether cookies are for https only."""
+    return urlsplit(settings().base_url).scheme == "https"
+
+
+@cache
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(keys.secret(), salt="notice")
+
+
+def _notice(request: Request) -> dict[str, str] | None:
+    value = request.cookies.get(NOTICE_COOKIE)
+    if not value:
+        return None
+    try:
+        tone, text = _signer().loads(value)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return {"tone": tone, "text": text}
+
+
+def own_path(target: str | None, otherwise: str = "/") -> str:
+    """A `next` address if it is a path of ours, and nothing else in disguise."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return otherwise
+    if any(ord(character) < 33 or character == "\\" for character in target):
+        return otherwise
+    parts = urlsplit(target)
+    return otherwise if parts.scheme or parts.netloc else target
+
+
+def wants_json(request: Request) -> bool:
+    """Whether the address asks for the facts as JSON."""
+    return request.url.path.endswith(".json")
+
+
+#: Fields that are never shown again or held, whatever the form.
+SECRET_FIELDS = frozenset({"password", "new_password", "current_password", "token"})
+
+
+async def typed_texts(request: Request) -> dict[str, list[str]]:
+    """What was typed into a form that is being refused, without secrets and files."""
+    form = getattr(request.state, "typed", None)
+    if form is None and request.method == "POST":
+        try:
+            form = await typed(request)
+        except Exception:  # a body that is no form has nothing to keep
+            form = None
+    if form is None:
+        return {}
+    kept: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if name not in SECRET_FIELDS and not isinstance(value, UploadFile) and value.strip():
+            kept.setdefault(name, []).append(value)
+    return kept
+
+
+async def refuse(request: Request, reason: access.Reason, headers: Mapping[str, str] | None = None) -> Response:
+    """A refusal as a page (or as JSON, or as a fragment) that says what to do and gives back what was typed."""
+    text = i18n.say(reason.text, reason.values)
+    if wants_json(request):
+        return JSONResponse({"error": reason.code, "detail": text}, reason.status, headers=dict(headers or {}))
+    template = "errors/_refusal.html" if is_htmx(request) else "errors/refusal.html"
+    response = render(request, template, reason.status, reason=reason, text=text, kept=await typed_texts(request))
+    response.headers.update(headers or {})
+    response.headers["Cache-Control"] = "no-store"
+    return response

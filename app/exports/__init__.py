@@ -1,0 +1,1 @@
+"""Data going out as open files and coming in from other platforms."""

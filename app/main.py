@@ -1,0 +1,127 @@
+"""The application: its routers, its layers, and what happens at start and stop."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, Response
+from servestatic import ServeStaticASGI
+from starlette.exceptions import HTTPException
+
+from app import permissions, schedule
+from app.accounts import queries as accounts
+from app.core import access, db, jobs, web
+from app.core.csrf import CrossSite
+from app.core.edge import Edge
+from app.core.i18n import N_
+from app.pages import routes as pages
+from app.publiclog import queries as publiclog
+from app.settings import settings
+
+ROUTERS = (pages.router,)
+
+MISSING = access.Reason("not-found", N_("There is no page at this address. It may have been mistyped or moved."), 404)
+NO_SUCH_ACT = access.Reason("no-such-act", N_("This address cannot be used in that way."), 405)
+UNREADABLE = access.Reason("unreadable", N_("What was sent could not be read. Go back and try again."), 400)
+TOO_LARGE = access.Reason("too-large", N_("What was sent is too large. Shorten the text or choose smaller files."), 413)
+BUSY = access.Reason(
+    "busy",
+    N_(
+        "So many people are sending something now that this could not be stored. Nothing was changed. Try again in a moment."
+    ),
+    503,
+)
+BROKEN = access.Reason(
+    "broken",
+    N_("Something went wrong on our side, and it has been written down. Nothing was stored. Try again later."),
+    500,
+)
+
+
+class ClockBehind(RuntimeError):
+    """The server's clock is before the newest recorded event."""
+
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    """Open the database, refuse a clock that is behind the record, start the jobs; end them in turn."""
+    opened = db.open_database(settings().database, settings().writer_queue, patience=min(20, settings().settle_seconds))
+    with db.reading() as session:
+        newest = publiclog.latest(session)
+    if newest is not None and newest > schedule.clock_limit():
+        db.close_database()
+        raise ClockBehind(f"the clock is before the newest recorded event ({newest:%Y-%m-%d %H:%M} UTC)")
+    consumer = jobs.start() if settings().embedded_jobs else None
+    try:
+        yield
+    finally:
+        if consumer is not None:
+            jobs.stop(consumer)
+        if opened is db.current():
+            db.close_database()
+
+
+async def _denied(request: Request, error: Exception) -> Response:
+    assert isinstance(error, access.Denied)
+    return await web.refuse(request, error.reason)
+
+
+async def _conflict(request: Request, error: Exception) -> Response:
+    assert isinstance(error, access.Conflict)
+    return await web.refuse(request, error.reason)
+
+
+async def _missing(request: Request, _error: Exception) -> Response:
+    return await web.refuse(request, MISSING)
+
+
+async def _busy(request: Request, _error: Exception) -> Response:
+    return await web.refuse(request, BUSY, {"Retry-After": str(db.Busy.retry_after)})
+
+
+async def _unfit(request: Request, _error: Exception) -> Response:
+    """A path or query that cannot be meant is an address that does not exist."""
+    return await web.refuse(request, MISSING)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    known = {404: MISSING, 405: NO_SUCH_ACT, 413: TOO_LARGE}
+    return await web.refuse(request, known.get(error.status_code, UNREADABLE), error.headers)
+
+
+async def _broken(request: Request, _error: Exception) -> Response:
+    return await web.refuse(request, BROKEN)
+
+
+HANDLERS: dict[Any, Any] = {
+    access.Denied: _denied,
+    access.Conflict: _conflict,
+    access.Missing: _missing,
+    db.Busy: _busy,
+    RequestValidationError: _unfit,
+    HTTPException: _http,
+    Exception: _broken,
+}
+
+
+def create_app() -> Any:
+    """The whole application as one ASGI callable."""
+    access.fill(permissions.TABLE)
+    access.resolve_actors_with(accounts.actor_of_session)
+    api = FastAPI(
+        title="Rembuk",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+        max_body_size=(settings().max_upload_mb + 1) * 4 * 1024 * 1024,
+    )
+    for router in ROUTERS:
+        api.include_router(router)
+    files = ServeStaticASGI(api, root=web.ROOT / "static", prefix="static", max_age=31536000)
+    return Edge(CrossSite(files))

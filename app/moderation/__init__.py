@@ -1,0 +1,1 @@
+"""Keeping the place lawful and civil, with public reasons."""

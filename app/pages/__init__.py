@@ -1,0 +1,1 @@
+"""Pages made of several features: home, consultation, proposal, one's own trail, the officials' desk."""

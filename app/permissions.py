@@ -1,0 +1,36 @@
+"""Who may do what: each permission with the predicates that must all hold. The README shows this table."""
+
+from app.accounts.policy import administrator, anyone, confirmed, facilitator, moderator, official, signed_in
+from app.consultations.policy import of_the_office, readable
+from app.contributions.policy import author
+from app.core.access import Predicate
+
+TABLE: dict[str, tuple[Predicate, ...]] = {
+    "accounts.grant": (administrator,),
+    "accounts.manage": (signed_in,),
+    "accounts.sign_in": (anyone,),
+    "comments.edit": (confirmed, author),
+    "comments.read": (readable,),
+    "comments.write": (confirmed, readable),
+    "consultations.create": (official,),
+    "consultations.edit": (of_the_office,),
+    "consultations.list": (anyone,),
+    "consultations.read": (readable,),
+    "contributions.enter": (facilitator, readable),
+    "contributions.read": (readable,),
+    "decisions.read": (anyone,),
+    "decisions.write": (of_the_office,),
+    "desk.read": (official,),
+    "exports.read": (readable,),
+    "moderation.act": (moderator,),
+    "moderation.report": (readable,),
+    "offices.edit": (administrator,),
+    "offices.read": (anyone,),
+    "operation.probe": (anyone,),
+    "pages.read": (anyone,),
+    "proposals.edit": (confirmed, author),
+    "proposals.read": (readable,),
+    "proposals.write": (confirmed, readable),
+    "responses.write": (of_the_office,),
+    "votes.cast": (confirmed, readable),
+}

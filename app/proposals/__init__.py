@@ -1,0 +1,1 @@
+"""What citizens put forward, in versions that all stay readable."""

@@ -1,0 +1,78 @@
+"""Tables of proposals: the proposal, its versions, its counters, and drafts not yet sent."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.core.columns import Instant, RowId
+
+
+class Proposal(SQLModel, table=True):
+    """What a citizen puts forward; the id is the contribution's."""
+
+    __table_args__ = (
+        Index("ix_proposal_newest", "consultation_id", "id"),
+        Index("ix_proposal_shuffle", "consultation_id", "shuffle"),
+    )
+
+    id: int = Field(sa_column=Column(RowId, ForeignKey("contribution.id"), primary_key=True, autoincrement=False))
+    consultation_id: int = Field(sa_column=Column(RowId, ForeignKey("consultation.id"), nullable=False))
+    topic_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("topic.id"), index=True))
+    version: int = 1
+    title: str
+    excerpt: str
+    shuffle: int
+    status: str = ""
+    withdrawn_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    withdrawn_reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+
+
+class ProposalVersion(SQLModel, table=True):
+    """A state of a proposal's text; nonce and h commit to it in the public record."""
+
+    __tablename__ = "proposal_version"
+    __table_args__ = (UniqueConstraint("proposal_id", "number"),)
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    proposal_id: int = Field(sa_column=Column(RowId, ForeignKey("proposal.id"), nullable=False))
+    number: int
+    title: str
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    html: str = Field(sa_column=Column(Text, nullable=False))
+    lang: str
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    nonce: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    h: str
+
+
+class ProposalStat(SQLModel, table=True):
+    """Counters of a proposal: narrow and without an index, because votes change them all the time."""
+
+    __tablename__ = "proposal_stat"
+
+    proposal_id: int = Field(sa_column=Column(RowId, ForeignKey("proposal.id"), primary_key=True, autoincrement=False))
+    supports: int = 0
+    opposes: int = 0
+    neutrals: int = 0
+    comments: int = 0
+    imported_supports: int = 0
+    imported_comments: int = 0
+
+
+class ProposalDraft(SQLModel, table=True):
+    """What somebody is still writing; each saving has a number, so that two browsers do not overwrite each other."""
+
+    __tablename__ = "proposal_draft"
+    __table_args__ = (UniqueConstraint("account_id", "consultation_id", "proposal_id"),)
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    account_id: int = Field(sa_column=Column(RowId, ForeignKey("account.id"), nullable=False))
+    consultation_id: int = Field(sa_column=Column(RowId, ForeignKey("consultation.id"), nullable=False))
+    proposal_id: int = Field(default=0, sa_column=Column(RowId, nullable=False))
+    title: str = ""
+    body: str = Field(default="", sa_column=Column(Text, nullable=False))
+    topic: str = ""
+    area: str = ""
+    saving: int = 1
+    saved_at: datetime = Field(sa_column=Column(Instant, nullable=False))

@@ -1,0 +1,1 @@
+"""The official answers to what people put in, drafted, published and never silently changed."""

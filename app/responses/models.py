@@ -1,0 +1,53 @@
+"""Tables of official answers: the signed text, and which contributions it answers."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, ForeignKey, LargeBinary, Text
+from sqlmodel import Field, SQLModel
+
+from app.core.columns import Instant, RowId
+
+
+class Status(StrEnum):
+    """What an office does with a proposal; always together with a text."""
+
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    ALREADY_PLANNED = "already-planned"
+    NOT_COMPETENT = "not-competent"
+    COST = "cost"
+    LEGAL = "legal"
+    EVIDENCE = "evidence"
+    CONFLICT = "conflict"
+    DUPLICATE = "duplicate"
+    OUT_OF_SCOPE = "out-of-scope"
+
+
+class Response(SQLModel, table=True):
+    """One official text with its status; a draft until it is published, then never changed."""
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    consultation_id: int = Field(sa_column=Column(RowId, ForeignKey("consultation.id"), nullable=False, index=True))
+    office_id: int = Field(sa_column=Column(RowId, ForeignKey("office.id"), nullable=False))
+    status: str
+    refers_to: str = ""
+    lang: str = "id"
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    other_text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    written_by: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
+    signed_by: str = ""
+    created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    published_at: datetime | None = Field(default=None, sa_column=Column(Instant, index=True))
+
+
+class Answer(SQLModel, table=True):
+    """A response answers a contribution; an earlier answer stays readable and names its successor."""
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    response_id: int = Field(sa_column=Column(RowId, ForeignKey("response.id"), nullable=False, index=True))
+    contribution_id: int = Field(sa_column=Column(RowId, ForeignKey("contribution.id"), nullable=False, index=True))
+    published_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    superseded_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    nonce: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    h: str = ""

@@ -1,0 +1,20 @@
+"""Which job runs when."""
+
+from datetime import datetime, timedelta
+
+from app.core import clock, db, jobs, mail, ratelimit
+
+#: How far a clock may be behind the newest recorded event before the server refuses to start.
+TOLERANCE = timedelta(seconds=5)
+
+
+def clock_limit() -> datetime:
+    """The latest instant a recorded event may bear at start."""
+    return clock.now() + TOLERANCE
+
+
+@jobs.each_minute
+def sweep() -> None:
+    """Remove what has been kept long enough."""
+    db.write_now(mail.sweep)
+    db.write_now(ratelimit.sweep)

@@ -1,0 +1,170 @@
+"""Believable rows for tests, made with as little as possible."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlmodel import Session
+
+from app.accounts.models import Account, Participant, RoleGrant, SignIn
+from app.consultations.models import Consultation, ConsultationPhase, ConsultationSalt, Topic
+from app.core import clock, db, tokens
+from app.core.access import Actor
+from app.offices.models import Area, Office
+from app.rules import phases as rules
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account."""
+
+    account: int
+    participant: int
+    name: str
+    email: str
+    roles: frozenset[str]
+    offices: frozenset[int]
+    confirmed: bool = True
+
+    @property
+    def actor(self) -> Actor:
+        """The person as permissions know them."""
+        return Actor(self.account, self.participant, self.name, "id", self.confirmed, self.roles, self.offices)
+
+
+def _add(session: Session, row: Any) -> Any:
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def add(row: Any) -> Any:
+    """Store a row and give its number."""
+    return db.write_now(_add, row)
+
+
+def person(
+    name: str = "", roles: Iterable[str] = (), office: int | None = None, confirmed: bool = True, lang: str = "id"
+) -> Person:
+    """Somebody with an account, confirmed unless said otherwise."""
+    number = next(_numbers)
+    name = name or f"Warga {number}"
+    now = clock.now()
+    participant = add(Participant(name=name, created_at=now))
+    email = f"orang{number}@contoh.id"
+    account = add(
+        Account(
+            participant_id=participant,
+            email=email,
+            lang=lang,
+            confirmed_at=now if confirmed else None,
+            consented_at=now,
+            consent_version="1",
+            created_at=now,
+        )  # fmt: skip
+    )
+    for role in roles:
+        held_in = office if role == "official" else None
+        add(RoleGrant(account_id=account, role=role, office_id=held_in, granted_at=now))
+    offices = frozenset({office}) if office and "official" in roles else frozenset()
+    return Person(account, participant, name, email, frozenset(roles), offices, confirmed)
+
+
+def official(office: int, name: str = "") -> Person:
+    """An official of an office."""
+    return person(name or "Pejabat", roles=("official",), office=office)
+
+
+def sign_in(session: Session, person: Person, token: str) -> None:
+    """A session row for a person."""
+    now = clock.now()
+    session.add(
+        SignIn(
+            token_hash=tokens.digest(token),
+            account_id=person.account,
+            device="test",
+            created_at=now,
+            seen_at=now,
+            expires_at=now + timedelta(days=30),
+        )  # fmt: skip
+    )
+
+
+def office(name: str = "", **fields: Any) -> int:
+    """An office."""
+    number = next(_numbers)
+    row = Office(slug=fields.pop("slug", f"dinas-{number}"), name=name or f"Dinas {number}", **fields)
+    return int(add(row))
+
+
+def area(code: str = "33.07", name: str = "Kabupaten Wonosobo", level: int = 2, parent: int | None = None) -> int:
+    """A place."""
+    return int(add(Area(code=code, name=name, level=level, parent_id=parent, sought=name.lower())))
+
+
+def topic(slug: str = "", name: str = "Air") -> int:
+    """A topic."""
+    return int(add(Topic(slug=slug or f"topik-{next(_numbers)}", name=name)))
+
+
+def phase(
+    kind: str, opens: timedelta, closes: timedelta, acts: str | None = None
+) -> tuple[str, timedelta, timedelta, str]:
+    """A phase relative to now."""
+    return kind, opens, closes, " ".join(sorted(rules.acts_of(kind))) if acts is None else acts
+
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PROPOSING = (phase("proposals", -DAY, 10 * DAY),)
+VOTING = (phase("voting", -DAY, 10 * DAY),)
+BOTH = (phase("proposals", -DAY, 10 * DAY), phase("voting", -DAY, 10 * DAY))
+OVER = (phase("proposals", -20 * DAY, -10 * DAY), phase("voting", -10 * DAY, -DAY))
+
+
+def consultation(
+    office_id: int,
+    phases: Iterable[tuple[str, timedelta, timedelta, str]] = BOTH,
+    *,
+    opened: bool = True,
+    now: datetime | None = None,
+    **fields: Any,
+) -> int:
+    """A consultation with phases relative to now, open unless said otherwise."""
+    moment = now or clock.now()
+    number = next(_numbers)
+    row = Consultation(
+        slug=fields.pop("slug", f"konsultasi-{number}"),
+        office_id=office_id,
+        title=fields.pop("title", f"Bagaimana kita mengatur hal {number}?"),
+        summary=fields.pop("summary", "Ringkasan konsultasi."),
+        voting=fields.pop("voting", "three"),
+        created_at=moment,
+        opened_at=moment if opened else None,
+        **fields,
+    )
+    consultation_id = int(add(row))
+    for kind, opens, closes, acts in phases:
+        add(
+            ConsultationPhase(
+                consultation_id=consultation_id,
+                kind=kind,
+                acts=acts,
+                opens_at=moment + opens,
+                closes_at=moment + closes,
+            )  # fmt: skip
+        )
+    add_salt(consultation_id)
+    return consultation_id
+
+
+def add_salt(consultation_id: int) -> None:
+    """The secret salt of an opened consultation."""
+
+    def insert(session: Session) -> None:
+        session.add(ConsultationSalt(consultation_id=consultation_id, salt=b"s" * 32))
+
+    db.write_now(insert)
