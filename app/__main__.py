@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.core import migrating
-from app.settings import is_loopback, settings
+from app.settings import settings
 
 cli = typer.Typer(
     no_args_is_help=False,

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import Response
 from servestatic import ServeStaticASGI
 from starlette.exceptions import HTTPException
 
@@ -29,7 +29,8 @@ TOO_LARGE = access.Reason("too-large", N_("What was sent is too large. Shorten t
 BUSY = access.Reason(
     "busy",
     N_(
-        "So many people are sending something now that this could not be stored. Nothing was changed. Try again in a moment."
+        "Very many people are sending something now, so this could not be stored. Nothing was changed. "
+        "Try again in a moment."
     ),
     503,
 )

@@ -65,7 +65,7 @@ def person(
             consented_at=now,
             consent_version="1",
             created_at=now,
-        )  # fmt: skip
+        )
     )
     for role in roles:
         held_in = office if role == "official" else None
@@ -90,7 +90,7 @@ def sign_in(session: Session, person: Person, token: str) -> None:
             created_at=now,
             seen_at=now,
             expires_at=now + timedelta(days=30),
-        )  # fmt: skip
+        )
     )
 
 
@@ -155,7 +155,7 @@ def consultation(
                 acts=acts,
                 opens_at=moment + opens,
                 closes_at=moment + closes,
-            )  # fmt: skip
+            )
         )
     add_salt(consultation_id)
     return consultation_id

@@ -8,29 +8,28 @@ from sqlmodel import Session
 from app.accounts.models import Account, Participant, RoleGrant, SignIn
 from app.core import clock, tokens
 from app.core.access import Actor
+from app.core.columns import table
 
 #: After this long without a visit the session's last use is written down again.
 SEEN_STEP = timedelta(hours=1)
 
+_s, _a, _p, _g = (table(model).c for model in (SignIn, Account, Participant, RoleGrant))
 _ACTOR = (
     select(
-        SignIn.id.label("session"),  # type: ignore[union-attr]
-        Account.id.label("account"),  # type: ignore[union-attr]
-        Account.participant_id,  # type: ignore[call-overload]
-        Account.lang,
-        Account.confirmed_at,
-        Participant.name,
-        RoleGrant.role,
-        RoleGrant.office_id,
+        _s.id.label("session"),
+        _a.id.label("account"),
+        _a.participant_id,
+        _a.lang,
+        _a.confirmed_at,
+        _p.name,
+        _g.role,
+        _g.office_id,
     )
-    .join(Account, Account.id == SignIn.account_id)
-    .join(Participant, Participant.id == Account.participant_id)
-    .outerjoin(RoleGrant, RoleGrant.account_id == Account.id)
-    .where(
-        SignIn.token_hash == bindparam("token"),
-        SignIn.expires_at > bindparam("now"),
-        Account.deleted_at.is_(None),  # type: ignore[union-attr]
-    )
+    .select_from(table(SignIn))
+    .join(table(Account), _a.id == _s.account_id)
+    .join(table(Participant), _p.id == _a.participant_id)
+    .outerjoin(table(RoleGrant), _g.account_id == _a.id)
+    .where(_s.token_hash == bindparam("token"), _s.expires_at > bindparam("now"), _a.deleted_at.is_(None))
 )
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.consultations.models import Consultation, ConsultationPhase
 from app.core import clock, db
 from app.core.access import Missing
+from app.core.columns import table
 from app.core.i18n import language
 from app.offices.models import Area, Office
 from app.rules import phases as rules
@@ -86,41 +87,40 @@ class ConsultationView:
         return isinstance(self.takes(act), rules.Phase)
 
 
-COLUMNS = (
-    Consultation.id,
-    Consultation.slug,
-    Consultation.office_id,
-    Office.slug.label("office_slug"),  # type: ignore[attr-defined]
-    Office.name.label("office_name"),  # type: ignore[attr-defined]
-    Office.name_en,
-    Consultation.area_id,
-    Area.name.label("area"),  # type: ignore[attr-defined]
-    Consultation.lang,
-    Consultation.title,
-    Consultation.summary,
-    Consultation.other_title,
-    Consultation.other_summary,
-    Consultation.voting,
-    Consultation.vote_limit,
-    Consultation.open_counts,
-    Consultation.opened_at,
-    Consultation.cancelled_at,
-    Consultation.cancel_reason,
-    Consultation.decided_at,
-    Consultation.imported_from,
-)
+_c, _o, _a, _p = (table(model).c for model in (Consultation, Office, Area, ConsultationPhase))
 #: Consultations with their office and area; others add conditions and order.
 BASE = (
-    select(*COLUMNS)  # type: ignore[call-overload]
-    .join(Office, Office.id == Consultation.office_id)
-    .outerjoin(Area, Area.id == Consultation.area_id)
+    select(
+        _c.id,
+        _c.slug,
+        _c.office_id,
+        _o.slug.label("office_slug"),
+        _o.name.label("office_name"),
+        _o.name_en,
+        _c.area_id,
+        _a.name.label("area"),
+        _c.lang,
+        _c.title,
+        _c.summary,
+        _c.other_title,
+        _c.other_summary,
+        _c.voting,
+        _c.vote_limit,
+        _c.open_counts,
+        _c.opened_at,
+        _c.cancelled_at,
+        _c.cancel_reason,
+        _c.decided_at,
+        _c.imported_from,
+    )
+    .select_from(table(Consultation))
+    .join(table(Office), _o.id == _c.office_id)
+    .outerjoin(table(Area), _a.id == _c.area_id)
 )
-_BY_SLUG = BASE.where(Consultation.slug == bindparam("slug"))
-_BY_ID = BASE.where(Consultation.id == bindparam("id"))
-_PHASES = select(ConsultationPhase.__table__).order_by(  # type: ignore[attr-defined]
-    ConsultationPhase.opens_at, ConsultationPhase.closes_at, ConsultationPhase.id
-)
-_PHASES_OF_ONE = _PHASES.where(ConsultationPhase.consultation_id == bindparam("id"))
+_BY_SLUG = BASE.where(_c.slug == bindparam("slug"))
+_BY_ID = BASE.where(_c.id == bindparam("id"))
+_PHASES = select(table(ConsultationPhase)).order_by(_p.opens_at, _p.closes_at, _p.id)
+_PHASES_OF_ONE = _PHASES.where(_p.consultation_id == bindparam("id"))
 
 
 def in_path(session: db.Read, slug: str) -> ConsultationView:
@@ -148,7 +148,7 @@ def phases_of(session: Session, consultation_id: int) -> tuple[KnownPhase, ...]:
 def phases_of_many(session: Session, ids: list[int]) -> dict[int, tuple[KnownPhase, ...]]:
     """The phases of several consultations in one query."""
     found: dict[int, list[KnownPhase]] = {number: [] for number in ids}
-    for row in session.execute(_PHASES.where(ConsultationPhase.consultation_id.in_(ids))).all():  # type: ignore[attr-defined]
+    for row in session.execute(_PHASES.where(_p.consultation_id.in_(ids))).all():
         found[row.consultation_id].append(_phase(session, row))
     return {number: tuple(phases) for number, phases in found.items()}
 

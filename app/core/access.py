@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from sqlmodel import Session
 
 from app.core import db
 
@@ -97,11 +98,11 @@ def may(permission: str, actor: Actor, subject: Any = None) -> bool:
     return refusal(permission, actor, subject) is None
 
 
-_resolve: Callable[[db.Session, str], Actor | None] = lambda _session, _token: None  # noqa: E731
+_resolve: Callable[[Session, str], Actor | None] = lambda _session, _token: None  # noqa: E731
 SESSION_COOKIE = "rembuk_session"
 
 
-def resolve_actors_with(resolve: Callable[[db.Session, str], Actor | None]) -> None:
+def resolve_actors_with(resolve: Callable[[Session, str], Actor | None]) -> None:
     """Tell how a session token becomes an actor; done once at start by the layer that knows accounts."""
     global _resolve
     _resolve = resolve

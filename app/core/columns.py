@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Table
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 
 
 class Instant(TypeDecorator[datetime]):
@@ -32,3 +33,9 @@ class Instant(TypeDecorator[datetime]):
 
 #: A row number: 64 bits on PostgreSQL, the row id on SQLite.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The table of a model, for Core statements: `t = table(Vote).c; select(t.choice).where(t.version == 1)`."""
+    made: Table = model.__table__  # type: ignore[attr-defined]
+    return made

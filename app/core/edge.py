@@ -100,7 +100,7 @@ def _language_cookie(code: str) -> str:
 
 
 def host_is_ours(host: str) -> bool:
-    """Whether a Host header names this installation: its base address, a further host of the settings, or this machine."""
+    """Whether a Host header names this installation: its base address, another of the settings, or this machine."""
     if not _HOST.match(host):
         return False
     name = (urlsplit(f"//{host}").hostname or "").lower()

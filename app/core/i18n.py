@@ -39,7 +39,7 @@ def _catalogue(lang: str) -> stdlib_gettext.NullTranslations:
     if len(merged) == 0:
         return stdlib_gettext.NullTranslations()
     if lang == "id":  # Indonesian has one plural form; CLDR tables in Babel say otherwise
-        merged._num_plurals, merged._plural_expr = 1, "0"
+        merged._num_plurals, merged._plural_expr = 1, "0"  # type: ignore[assignment]
     compiled = io.BytesIO()
     write_mo(compiled, merged)
     compiled.seek(0)

@@ -9,11 +9,11 @@ from typing import Any
 
 import structlog
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
-from sqlalchemy import Column, Text, delete, select, update
+from sqlalchemy import Column, ColumnElement, Text, delete, or_, select, update
 from sqlmodel import Field, Session, SQLModel
 
 from app.core import clock, db
-from app.core.columns import Instant, RowId
+from app.core.columns import Instant, RowId, table
 from app.settings import settings
 
 Handler = Callable[[int, dict[str, Any]], None]
@@ -66,7 +66,7 @@ def later(session: Session, kind: str, **payload: Any) -> None:
 
 def finish(session: Session, job_id: int) -> None:
     """Remove a job; called in the handler's own write."""
-    session.execute(delete(Job).where(Job.id == job_id))  # type: ignore[arg-type]
+    session.execute(delete(Job).where(table(Job).c.id == job_id))
 
 
 def run(job_id: int) -> None:
@@ -84,10 +84,10 @@ def run(job_id: int) -> None:
 def due() -> list[int]:
     """The jobs that are owed now and that nobody has."""
     now = clock.now()
-    free = (Job.claimed_at.is_(None)) | (Job.claimed_at < now - CLAIM)  # type: ignore[union-attr,operator]
-    query = select(Job.id).where(Job.due_at <= now, Job.attempts < MAX_ATTEMPTS, free)  # type: ignore[call-overload,operator]
+    t = table(Job).c
+    query = select(t.id).where(t.due_at <= now, t.attempts < MAX_ATTEMPTS, _free(now))
     with db.reading() as session:
-        return list(session.execute(query.order_by(Job.id).limit(500)).scalars())
+        return list(session.execute(query.order_by(t.id).limit(500)).scalars())
 
 
 def run_due() -> int:
@@ -98,15 +98,17 @@ def run_due() -> int:
     return len(ids)
 
 
+def _free(now: datetime) -> ColumnElement[bool]:
+    """Nobody has it, or whoever had it has not come back."""
+    claimed = table(Job).c.claimed_at
+    return or_(claimed.is_(None), claimed < now - CLAIM)
+
+
 def _claim(session: Session, job_id: int) -> Job | None:
     now = clock.now()
-    free = (Job.claimed_at.is_(None)) | (Job.claimed_at < now - CLAIM)  # type: ignore[union-attr,operator]
-    taken = session.execute(
-        update(Job)
-        .where(Job.id == job_id, free)  # type: ignore[arg-type]
-        .values(claimed_at=now, attempts=Job.attempts + 1)
-        .returning(Job.id)  # type: ignore[arg-type]
-    ).first()
+    t = table(Job).c
+    claim = update(Job).where(t.id == job_id, _free(now)).values(claimed_at=now, attempts=t.attempts + 1)
+    taken = session.execute(claim.returning(t.id)).first()
     return session.get(Job, job_id) if taken else None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Text, delete, select
 from sqlmodel import Field, Session, SQLModel
 
 from app.core import clock, db, jobs
-from app.core.columns import Instant, RowId
+from app.core.columns import Instant, RowId, table
 from app.settings import settings
 
 KEPT = timedelta(days=30)
@@ -60,7 +60,7 @@ def send(job_id: int, payload: dict[str, Any]) -> None:
     address = settings().smtp_url
     if mail is not None and mail.sent_at is None and address:
         _deliver(message(mail), address)
-        db.write_now(_sent, mail.id, job_id)
+        db.write_now(_sent, payload["mail"], job_id)
         return
     db.write_now(jobs.finish, job_id)
 
@@ -89,14 +89,14 @@ def _deliver(made: EmailMessage, address: str) -> None:
 
 def latest(session: Session, limit: int = 50) -> list[Mail]:
     """The newest messages, for the demo's mail page and for tests."""
-    return list(session.execute(select(Mail).order_by(Mail.id.desc()).limit(limit)).scalars())  # type: ignore[union-attr]
+    return list(session.execute(select(Mail).order_by(table(Mail).c.id.desc()).limit(limit)).scalars())
 
 
 def forget(session: Session, address: str) -> None:
     """Remove every message to an address; part of erasing a person."""
-    session.execute(delete(Mail).where(Mail.to_address == address))  # type: ignore[arg-type]
+    session.execute(delete(Mail).where(table(Mail).c.to_address == address))
 
 
 def sweep(session: Session) -> None:
     """Remove messages that have been kept long enough."""
-    session.execute(delete(Mail).where(Mail.created_at < clock.now() - KEPT))  # type: ignore[arg-type]
+    session.execute(delete(Mail).where(table(Mail).c.created_at < clock.now() - KEPT))

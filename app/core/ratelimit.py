@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
 
 from app.core import clock
-from app.core.columns import Instant
+from app.core.columns import Instant, table
 
 
 class Attempts(SQLModel, table=True):
@@ -25,14 +25,15 @@ def count(session: Session, act: str, who: str, span: timedelta) -> int:
     window = int(now.timestamp()) // seconds
     key = hashlib.sha256(f"{act}|{who}|{window}".encode()).hexdigest()
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(Attempts).values(key=key, tries=1, ends_at=now + span)
+    t = table(Attempts)
+    statement = insert(t).values(key=key, tries=1, ends_at=now + span)
     counted = statement.on_conflict_do_update(
         index_elements=["key"],
-        set_={"tries": Attempts.tries + 1},
-    ).returning(Attempts.tries)
+        set_={"tries": t.c.tries + 1},
+    ).returning(t.c.tries)
     return int(session.execute(counted).scalar_one())
 
 
 def sweep(session: Session) -> None:
     """Forget spans that are over."""
-    session.execute(delete(Attempts).where(Attempts.ends_at < clock.now()))  # type: ignore[arg-type]
+    session.execute(delete(table(Attempts)).where(table(Attempts).c.ends_at < clock.now()))

@@ -1,6 +1,6 @@
 """Pages made of several features."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from app.core import db, migrating

@@ -26,9 +26,7 @@ marks = st.lists(st.tuples(st.integers(1, 4), st.sampled_from(CHOICES)), max_siz
 
 
 def test_votes_on_all_versions_count_and_are_shown_by_version() -> None:
-    counted = tally(
-        "count/1", [(3, "support"), (1, "support"), (1, "oppose"), (3, "neutral"), (1, "support")]
-    )
+    counted = tally("count/1", [(3, "support"), (1, "support"), (1, "oppose"), (3, "neutral"), (1, "support")])
     assert counted == Tally(3, 1, 1, (VersionTally(1, 2, 1, 0), VersionTally(3, 1, 0, 1)))
     assert counted.total == 5
 
@@ -42,9 +40,7 @@ def test_an_even_split_has_no_winner() -> None:
 
 
 def test_a_generator_is_counted_like_a_list() -> None:
-    assert tally("count/1", ((1, choice) for choice in CHOICES)) == Tally(
-        1, 1, 1, (VersionTally(1, 1, 1, 1),)
-    )
+    assert tally("count/1", ((1, choice) for choice in CHOICES)) == Tally(1, 1, 1, (VersionTally(1, 1, 1, 1),))
 
 
 @given(marks, st.randoms())
@@ -71,9 +67,7 @@ def test_the_versions_add_up_to_the_whole_and_no_vote_is_lost(cast: list[tuple[i
 
 
 @given(marks, st.integers(1, 4), st.sampled_from(CHOICES))
-def test_one_more_vote_moves_exactly_one_figure_by_one(
-    cast: list[tuple[int, str]], version: int, choice: str
-) -> None:
+def test_one_more_vote_moves_exactly_one_figure_by_one(cast: list[tuple[int, str]], version: int, choice: str) -> None:
     before, after = tally("count/1", cast), tally("count/1", [*cast, (version, choice)])
     moved = (
         after.supports - before.supports,
@@ -128,9 +122,7 @@ def test_a_damaged_vote_anywhere_stops_the_whole_count() -> None:
         ("limited", ("support",)),
     ],
 )
-def test_each_kind_of_voting_takes_what_it_offers_and_nothing_else(
-    kind: str, offered: tuple[str, ...]
-) -> None:
+def test_each_kind_of_voting_takes_what_it_offers_and_nothing_else(kind: str, offered: tuple[str, ...]) -> None:
     assert choices_of(kind) == offered
     for choice in (*CHOICES, "", "Support", "abstain"):
         assert check_choice(kind, choice) == (None if choice in offered else "choice-not-offered")

@@ -45,9 +45,7 @@ def test_anything_else_is_not_a_number(text: str) -> None:
     assert read_decision_number(text) is None
 
 
-@pytest.mark.parametrize(
-    ("year", "ordinal"), [(999, 1), (10000, 1), (2026, 0), (2026, -1), (2026, 1_000_000)]
-)
+@pytest.mark.parametrize(("year", "ordinal"), [(999, 1), (10000, 1), (2026, 0), (2026, -1), (2026, 1_000_000)])
 def test_impossible_numbers_are_refused(year: int, ordinal: int) -> None:
     with pytest.raises(ValueError, match="no decision"):
         decision_number(year, ordinal)

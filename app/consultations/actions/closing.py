@@ -11,6 +11,7 @@ from app.consultations import queries
 from app.consultations.models import ConsultationPhase
 from app.core import clock, db
 from app.core.access import Conflict
+from app.core.columns import table
 from app.core.i18n import N_
 from app.publiclog import actions as publiclog
 from app.rules import phases as rules
@@ -33,7 +34,7 @@ def record_closing(session: Session, phase_id: int) -> None:
     Idempotent. Recording the end never waits; sealing waits `settle_seconds` after it (closing rules R1, R5).
     """
     row = session.execute(
-        select(ConsultationPhase).where(ConsultationPhase.id == phase_id).with_for_update()  # type: ignore[arg-type]
+        select(ConsultationPhase).where(table(ConsultationPhase).c.id == phase_id).with_for_update()
     ).scalar_one()
     now = clock.now()
     phase = _as_rule(row)
@@ -100,7 +101,7 @@ def require_open(
     if now - at > timedelta(seconds=settings().settle_seconds):
         raise db.Busy
     if session.get_bind().dialect.name == "postgresql":
-        sealed = select(ConsultationPhase.counted_at).where(ConsultationPhase.id == answer.id)  # type: ignore[call-overload]
+        sealed = select(table(ConsultationPhase).c.counted_at).where(table(ConsultationPhase).c.id == answer.id)
         if session.execute(sealed.with_for_update(read=True)).scalar() is not None:
             raise refusal(act, rules.Refusal("ended", closed_at=answer.end))
     return answer
