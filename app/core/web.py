@@ -13,7 +13,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import UploadFile
 
-from app.core import access, i18n, keys, markdown
+from app.core import access, clock, i18n, keys, markdown
 from app.core.forms import typed
 from app.settings import settings
 
@@ -60,6 +60,11 @@ class Site:
     """What pages may know of the installation."""
 
     demo = False
+
+    @property
+    def zone_name(self) -> str:
+        """The zone in which dates are shown, as people say it."""
+        return i18n.zone_name(clock.local(clock.now()))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(settings(), {"name": "site_name"}.get(name, name))
