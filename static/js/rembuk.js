@@ -18,10 +18,10 @@
     element.focus();
   };
 
-  const failed = (on) => {
+  const failed = (on, text) => {
     const box = $("failure");
     box.hidden = !on;
-    box.textContent = on ? box.dataset.text : "";
+    box.textContent = on ? text || box.dataset.text : "";
   };
 
   const count = (field) => {
@@ -52,18 +52,26 @@
   document.addEventListener("htmx:before:request", () => failed(false));
   document.addEventListener("htmx:error", () => failed(true));
 
-  // A whole page where a part was asked for: follow the redirect, or show a refusal as the page it is.
+  // A trouble of the server leaves the page alone and is told in its own words. A refusal goes above the
+  // form it refuses, which stays as it was. A whole page where a part was asked for is shown as the page it is.
   document.addEventListener("htmx:after:request", (event) => {
     const ctx = event.detail.ctx;
     const { status, raw } = ctx.response;
-    if (status >= 500) return failed(true);
-    if (ctx.select || !/^\s*<!doctype/i.test(ctx.text)) return;
-    if (status < 400) {
-      event.preventDefault();
-      location.assign(raw.url);
-    } else {
+    const whole = /^\s*<!doctype/i.test(ctx.text);
+    if (status >= 500) {
+      const told = new DOMParser().parseFromString(ctx.text, "text/html").querySelector("p");
+      failed(true, whole ? "" : told?.textContent);
+    } else if (/^\s*<div class="govuk-error-summary"/.test(ctx.text)) {
+      ctx.target = ctx.sourceElement.closest("form") ?? ctx.sourceElement;
+      ctx.swap = "beforebegin";
+      const earlier = ctx.target.previousElementSibling;
+      if (earlier?.matches(".govuk-error-summary")) earlier.remove();
+    } else if (whole && status >= 400) {
       ctx.target = document.body;
       ctx.swap = "innerHTML show:top";
+    } else if (whole && !ctx.select) {
+      event.preventDefault();
+      location.assign(raw.url);
     }
   });
 
