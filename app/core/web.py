@@ -1,8 +1,9 @@
 """Pages: rendering, redirects with a notice, htmx fragments, and the refusals every page shares."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -20,6 +21,8 @@ from app.settings import settings
 ROOT = Path(__file__).parents[2]
 NOTICE_COOKIE = "rembuk_notice"
 LANGUAGE_COOKIE = "rembuk_lang"
+HELD_COOKIE = "rembuk_held"
+HELD_SECONDS = 24 * 3600
 
 
 @cache
@@ -78,6 +81,30 @@ def base_url(request: Request) -> str:
     return settings().base_url.rstrip("/") or str(request.base_url).rstrip("/")
 
 
+def client_address(request: Request) -> str:
+    """Where a request comes from, for limits: a header counts only with a proxy of ours; IPv6 by its network."""
+    host = request.client.host if request.client else ""
+    forwarded = request.headers.getlist("x-forwarded-for") if settings().trusted_proxy else []
+    if forwarded:
+        host = forwarded[-1].rsplit(",", 1)[-1].strip()
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host[:100]
+    return f"{address.exploded[:19]}/64" if isinstance(address, IPv6Address) else str(address)
+
+
+def came_from(request: Request) -> str:
+    """The page to come back to: this one, or for something sent the page it was sent from."""
+    if request.method in ("GET", "HEAD"):
+        query = f"?{request.url.query}" if request.url.query else ""
+        return own_path(request.url.path + query)
+    parts = urlsplit(request.headers.get("referer", ""))
+    if parts.netloc != request.headers.get("host"):
+        return "/"
+    return own_path(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
 def context(request: Request) -> dict[str, Any]:
     """What every template may use."""
     actor = getattr(request.state, "actor", access.ANYONE)
@@ -111,6 +138,8 @@ def render(request: Request, template: str, /, status: int = 200, **values: Any)
     response = HTMLResponse(fragment(request, template, **values), status)
     if request.cookies.get(NOTICE_COOKIE):
         response.delete_cookie(NOTICE_COOKIE)
+    if request.cookies.get(access.SESSION_COOKIE) or request.cookies.get(NOTICE_COOKIE):
+        response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
@@ -180,6 +209,15 @@ def wants_json(request: Request) -> bool:
 
 #: Fields that are never shown again or held, whatever the form.
 SECRET_FIELDS = frozenset({"password", "new_password", "current_password", "token"})
+#: Keeps what was typed for after signing in; answers with the cookie under which it is found again, or "".
+Hold = Callable[[Request, Mapping[str, list[str]]], Awaitable[str]]
+_hold: Hold | None = None
+
+
+def hold_with(hold: Hold) -> None:
+    """Tell how a text is held while its author signs in; done once at start by the layer that knows accounts."""
+    global _hold
+    _hold = hold
 
 
 async def typed_texts(request: Request) -> dict[str, list[str]]:
@@ -205,7 +243,12 @@ async def refuse(request: Request, reason: access.Reason, headers: Mapping[str, 
     if wants_json(request):
         return JSONResponse({"error": reason.code, "detail": text}, reason.status, headers=dict(headers or {}))
     template = "errors/_refusal.html" if is_htmx(request) else "errors/refusal.html"
-    response = render(request, template, reason.status, reason=reason, text=text, kept=await typed_texts(request))
+    kept = await typed_texts(request)
+    held = await _hold(request, kept) if kept and reason.status == 401 and _hold is not None else ""
+    values = {"reason": reason, "text": text, "kept": kept, "held": bool(held), "back": came_from(request)}
+    response = render(request, template, reason.status, **values)
+    if held:
+        response.set_cookie(HELD_COOKIE, held, max_age=HELD_SECONDS, httponly=True, samesite="lax", secure=secure())
     response.headers.update(headers or {})
     response.headers["Cache-Control"] = "no-store"
     return response
