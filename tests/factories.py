@@ -10,9 +10,13 @@ from sqlmodel import Session
 
 from app.accounts.models import Account, Participant, RoleGrant, SignIn
 from app.consultations.models import Consultation, ConsultationPhase, ConsultationSalt, Topic
+from app.contributions import actions as contributions
 from app.core import clock, db, tokens
 from app.core.access import Actor
 from app.offices.models import Area, Office
+from app.proposals import queries as proposals
+from app.proposals.actions import writing
+from app.proposals.forms import ProposalForm
 from app.rules import phases as rules
 
 _numbers = count(1)
@@ -168,3 +172,36 @@ def add_salt(consultation_id: int) -> None:
         session.add(ConsultationSalt(consultation_id=consultation_id, salt=b"s" * 32))
 
     db.write_now(insert)
+
+
+def proposal(consultation_id: int, author: Person | None = None, **fields: Any) -> int:
+    """A proposal, whatever phase its consultation is in."""
+    author = author or person()
+    number = next(_numbers)
+    form = ProposalForm(
+        title=fields.pop("title", f"Usulan nomor {number}"),
+        body=fields.pop("body", f"Isi usulan nomor {number} yang cukup panjang."),
+        topic=fields.pop("topic", ""),
+    )
+
+    def enter(session: Session) -> int:
+        origin = contributions.Origin(participant=author.participant)
+        return writing.enter(session, author.actor, consultation_id, form, clock.now(), origin=origin, **fields).id
+
+    return db.write_now(enter)
+
+
+def edit(proposal_id: int, title: str = "Usulan yang diperbaiki") -> int:
+    """A new version of a proposal, by its author, whatever the phase."""
+
+    def change(session: Session) -> int:
+        view = proposals.by_id(session, proposal_id)
+        return writing.change(session, view, title, view.body + " Dengan tambahan.", clock.now())
+
+    return db.write_now(change)
+
+
+def code(proposal_id: int) -> str:
+    """The public code of a proposal."""
+    with db.reading() as session:
+        return proposals.by_id(session, proposal_id).code

@@ -98,13 +98,12 @@ class Submission(Generic[F]):
     errors: dict[str, str] = field(default_factory=dict)
     content: F | None = None
     files: dict[str, list[UploadFile]] = field(default_factory=dict)
-    refused: str | None = None
     status: int = 200
 
     @property
     def valid(self) -> bool:
         """Whether it can be acted on."""
-        return self.content is not None and not self.errors and self.refused is None
+        return self.content is not None and not self.errors
 
     @property
     def checked(self) -> F:
@@ -119,7 +118,7 @@ class Submission(Generic[F]):
 
     def refuse(self, reason: Reason) -> None:
         """Say that the whole cannot be done now."""
-        self.refused = say(reason.text, reason.values)
+        self.errors[""] = say(reason.text, reason.values)
         self.status = reason.status
 
 

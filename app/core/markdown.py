@@ -48,6 +48,11 @@ def to_html(text: str, top_heading: int = 3) -> Markup:
     return Markup(_sanitised(rendered))  # noqa: S704
 
 
+def as_stored(html: str) -> Markup:
+    """HTML that `to_html` once made and the database kept; sanitised again, for a row may have been tampered with."""
+    return Markup(_sanitised(html))  # noqa: S704
+
+
 def to_text(text: str, limit: int = 200) -> str:
     """Give the beginning of what a person wrote as one plain line of at most `limit` characters.
 

@@ -60,6 +60,18 @@ class ProposalStat(SQLModel, table=True):
     imported_comments: int = 0
 
 
+class VersionStat(SQLModel, table=True):
+    """How many votes stand behind one version; kept with the totals."""
+
+    __tablename__ = "version_stat"
+
+    proposal_id: int = Field(sa_column=Column(RowId, ForeignKey("proposal.id"), primary_key=True, autoincrement=False))
+    version: int = Field(primary_key=True)
+    supports: int = 0
+    opposes: int = 0
+    neutrals: int = 0
+
+
 class ProposalDraft(SQLModel, table=True):
     """What somebody is still writing; each saving has a number, so that two browsers do not overwrite each other."""
 

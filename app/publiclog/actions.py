@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -34,16 +35,29 @@ def record(
     **facts: Any,
 ) -> None:
     """Record an event of a type of PUBLIC_LOG; `facts` hold commitments and codes, never text or persons."""
+    session.add(_event(type, consultation, subject, clock.now(), facts))
+
+
+def record_ballot(session: Session, consultation: int, at: datetime, *, type: str = "ballot", **facts: Any) -> None:
+    """Record that a ballot was cast, changed or withdrawn, so that neither row order nor time tells whose it is.
+
+    The row number is random and below zero, the time is cut to the hour, and no ballot is named.
+    """
+    event = _event(type, consultation, ("ballot", 0), clock.to_the_hour(at), facts)
+    event.id = -secrets.randbits(62) - 1
+    session.add(event)
+
+
+def _event(
+    type: str, consultation: int | None, subject: tuple[str, int], at: datetime, facts: Mapping[str, Any]
+) -> Event:
     public = {"v": 1, "t": type, **({"c": str(consultation)} if consultation else {})}
     public.update((name, value) for name, value in facts.items() if value is not None)
-    body = canonical(public)
-    session.add(
-        Event(
-            type=type,
-            consultation_id=consultation,
-            body=body if isinstance(body, str) else body.decode(),
-            subject_kind=subject[0],
-            subject_id=subject[1],
-            at=clock.now(),
-        )
+    return Event(
+        type=type,
+        consultation_id=consultation,
+        body=canonical(public).decode(),
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        at=at,
     )

@@ -321,9 +321,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("consultation_change", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_consultation_change_consultation_id"), ["consultation_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_consultation_change_consultation_id"), ["consultation_id"], unique=False)
 
     op.create_table(
         "consultation_salt",
@@ -398,9 +396,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("contribution", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contribution_area_id"), ["area_id"], unique=False)
-        batch_op.create_index(
-            "ix_contribution_consultation", ["consultation_id", "kind", "received_at"], unique=False
-        )
+        batch_op.create_index("ix_contribution_consultation", ["consultation_id", "kind", "received_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_contribution_participant_id"), ["participant_id"], unique=False)
 
     op.create_table(
@@ -600,9 +596,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("moderation_act", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_moderation_act_contribution_id"), ["contribution_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_moderation_act_contribution_id"), ["contribution_id"], unique=False)
 
     op.create_table(
         "proposal",
@@ -705,6 +699,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("proposal_id"),
     )
     op.create_table(
+        "version_stat",
+        sa.Column("proposal_id", row_id, autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("supports", sa.Integer(), nullable=False),
+        sa.Column("opposes", sa.Integer(), nullable=False),
+        sa.Column("neutrals", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"]),
+        sa.PrimaryKeyConstraint("proposal_id", "version"),
+    )
+    op.create_table(
         "proposal_version",
         sa.Column("id", row_id, autoincrement=True, nullable=False),
         sa.Column("proposal_id", row_id, nullable=False),
@@ -753,6 +757,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vote_ballot_id"))
 
     op.drop_table("vote")
+    op.drop_table("version_stat")
     op.drop_table("proposal_version")
     op.drop_table("proposal_stat")
     with op.batch_alter_table("comment", schema=None) as batch_op:

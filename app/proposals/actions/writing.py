@@ -1,0 +1,203 @@
+"""Putting a proposal forward, changing it as a new version, and taking it back."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app.consultations import queries as consultations
+from app.consultations.actions.closing import require_open
+from app.consultations.models import Topic
+from app.contributions import actions as contributions
+from app.contributions.models import Kind
+from app.core import access, clock, db, markdown
+from app.core.access import Actor, Conflict
+from app.core.columns import table
+from app.core.i18n import N_
+from app.proposals import queries
+from app.proposals.actions.drafting import discard_draft
+from app.proposals.forms import ProposalForm
+from app.proposals.models import Proposal, ProposalStat, ProposalVersion, VersionStat
+from app.publiclog import actions as publiclog
+
+EXCERPT = 220
+
+
+def propose(
+    session: Session,
+    actor: Actor,
+    consultation_id: int,
+    form: ProposalForm,
+    at: datetime,
+    *,
+    area_id: int | None = None,
+    lang: str = "id",
+    origin: contributions.Origin = contributions.WEB,
+) -> str:
+    """Put a proposal forward and give its code. Conflict while the consultation takes none.
+
+    `at` is when it arrived; an origin other than the web says when and how it was received before that.
+    """
+    consultation = consultations.by_id(session, consultation_id)
+    if origin.channel == "web":
+        access.require("proposals.write", actor, consultation)
+        _not_twice(session, actor, consultation_id, form)
+    else:
+        access.require("contributions.enter", actor, consultation)
+    require_open(session, consultation, "propose", origin.received_at or at)
+    receipt = enter(session, actor, consultation_id, form, at, area_id=area_id, lang=lang, origin=origin)
+    if actor.account is not None and origin.channel == "web":
+        discard_draft(session, actor, consultation_id)
+    return receipt.code
+
+
+def enter(
+    session: Session,
+    actor: Actor,
+    consultation_id: int,
+    form: ProposalForm,
+    at: datetime,
+    *,
+    area_id: int | None = None,
+    lang: str = "id",
+    origin: contributions.Origin = contributions.WEB,
+) -> contributions.Receipt:
+    """Enter a proposal without asking for permission or the phase: for `propose`, imports and the demo."""
+    receipt = contributions.receive(
+        session, actor, Kind.PROPOSAL, consultation_id, at, lang=lang, area_id=area_id, origin=origin
+    )
+    session.add(
+        Proposal(
+            id=receipt.id,
+            consultation_id=consultation_id,
+            topic_id=topic_id(session, form.topic),
+            title=form.title,
+            excerpt=markdown.to_text(form.body, EXCERPT),
+            shuffle=secrets.randbits(31),
+        )
+    )
+    session.flush()
+    session.add(ProposalStat(proposal_id=receipt.id))
+    h = add_version(session, receipt, 1, form.title, form.body, lang, origin.received_at or at)
+    publiclog.record(
+        session, "item", consultation_id, ("contribution", receipt.id), h=h, code=receipt.code, kind="proposal"
+    )
+    return receipt
+
+
+def _not_twice(session: Session, actor: Actor, consultation_id: int, form: ProposalForm) -> None:
+    """Refuse the same text by the same person again: the button was pressed twice."""
+    latest = queries.latest_by(session, actor.participant, consultation_id)
+    if latest is not None and latest.title == form.title and latest.body == form.body:
+        raise AlreadySent(latest.code)
+
+
+class AlreadySent(Exception):
+    """The very same proposal is already there; `code` leads to it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def topic_id(session: Session, slug: str) -> int | None:
+    """The row number of a topic; none for an unknown one."""
+    t = table(Topic).c
+    found: int | None = session.execute(select(t.id).where(t.slug == slug)).scalar() if slug else None
+    return found
+
+
+def add_version(
+    session: Session, receipt: contributions.Receipt, number: int, title: str, body: str, lang: str, at: datetime
+) -> str:
+    """Store a version with its commitment and give that."""
+    made = publiclog.commit_to(
+        "proposal", {"code": receipt.code, "version": number, "lang": lang, "title": title, "body": body}
+    )
+    session.add(
+        ProposalVersion(
+            proposal_id=receipt.id,
+            number=number,
+            title=title,
+            body=body,
+            html=str(markdown.to_html(body)),
+            lang=lang,
+            at=at,
+            nonce=made.nonce,
+            h=made.h,
+        )
+    )
+    session.add(VersionStat(proposal_id=receipt.id, version=number))
+    return made.h
+
+
+@db.ordered_by("proposal")
+def edit(
+    session: Session, actor: Actor, proposal_id: int, form: ProposalForm, at: datetime, area_id: int | None = None
+) -> int:
+    """Change a proposal as a new version and give its number; the earlier ones stay readable.
+
+    Conflict once changes are no longer taken, and when the proposal was changed since this text was opened.
+    """
+    proposal = queries.by_id(session, proposal_id)
+    access.require("proposals.edit", actor, proposal)
+    _require_standing(proposal)
+    require_open(session, proposal.consultation, "edit", at)
+    if (form.title, form.body) == (proposal.title, proposal.body):
+        return proposal.version
+    if form.saving != proposal.version:
+        raise Conflict(
+            "changed-elsewhere",
+            N_(
+                "This proposal was changed in another window since you opened it. "
+                "Copy your text, then load the page again."
+            ),
+        )
+    number = change(session, proposal, form.title, form.body, at)
+    if actor.account is not None:
+        discard_draft(session, actor, proposal.consultation.id, proposal_id)
+    return number
+
+
+def change(session: Session, proposal: queries.ProposalView, title: str, body: str, at: datetime) -> int:
+    """Store a new version without asking for permission or the phase: for `edit` and the demo."""
+    row = session.get_one(Proposal, proposal.id)
+    row.version += 1
+    row.title, row.excerpt = title, markdown.to_text(body, EXCERPT)
+    h = add_version(
+        session, contributions.Receipt(proposal.id, proposal.code), row.version, title, body, proposal.lang, at
+    )
+    publiclog.record(
+        session, "edit", proposal.consultation.id, ("contribution", proposal.id), h=h, s=proposal.h, code=proposal.code
+    )
+    return row.version
+
+
+@db.ordered_by("proposal")
+def withdraw(session: Session, actor: Actor, proposal_id: int, reason: str) -> None:
+    """Take a proposal back with a reason; its text and its votes stay readable. Idempotent."""
+    proposal = queries.by_id(session, proposal_id)
+    access.require("proposals.edit", actor, proposal)
+    if proposal.withdrawn_at is not None:
+        return
+    _require_standing(proposal)
+    if proposal.consultation.state in ("closed", "decided", "cancelled", "counting"):
+        raise Conflict(
+            "over",
+            N_(
+                "This consultation is over. What was put forward stays as it was, so that the decision can be followed."
+            ),
+        )
+    row = session.get_one(Proposal, proposal_id)
+    row.withdrawn_at, row.withdrawn_reason = clock.now(), reason
+    publiclog.record(
+        session, "withdraw", proposal.consultation.id, ("contribution", proposal_id), s=proposal.h, code=proposal.code
+    )
+
+
+def _require_standing(proposal: queries.ProposalView) -> None:
+    if not proposal.shown:
+        raise Conflict("hidden", N_("This proposal was hidden by a moderator and cannot be changed."))
+    if proposal.withdrawn_at is not None:
+        raise Conflict("withdrawn", N_("This proposal was withdrawn and cannot be changed."))

@@ -1,0 +1,209 @@
+"""Lists of proposals: newest, most supported, most discussed, and a fair random order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
+from sqlmodel import Session
+
+from app.accounts.models import Participant
+from app.consultations.models import Consultation, Topic
+from app.contributions.models import Contribution
+from app.core import paging
+from app.core.access import Missing
+from app.core.columns import table
+from app.core.i18n import language
+from app.proposals.models import Proposal, ProposalStat
+
+SORTS = ("newest", "support", "discussed", "random")
+SEEDS = 16
+#: Stored hashes are below this.
+SHUFFLE_RANGE = 2**31
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to."""
+
+    topic: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A proposal in a list; hidden and withdrawn ones stay as stubs."""
+
+    code: str
+    title: str
+    excerpt: str
+    lang: str
+    author: str | None
+    author_erased: bool
+    channel: str
+    received_at: datetime
+    topic: str | None
+    status: str
+    visibility: str
+    reason_code: str
+    withdrawn: bool
+    supports: int
+    opposes: int
+    neutrals: int
+    comments: int
+    imported_supports: int
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"/proposals/{self.code}"
+
+    @property
+    def shown(self) -> bool:
+        """Whether its text may be read."""
+        return self.visibility == "public"
+
+
+_p, _c, _s, _t, _w, _k = (
+    table(model).c for model in (Proposal, Contribution, ProposalStat, Topic, Participant, Consultation)
+)
+_ITEMS = (
+    select(
+        _p.id,
+        _p.shuffle,
+        _c.code,
+        _p.title,
+        _p.excerpt,
+        _c.lang,
+        _w.name.label("author"),
+        _w.erased_at,
+        _c.channel,
+        _c.received_at,
+        _t.name.label("topic"),
+        _t.name_en,
+        _p.status,
+        _c.visibility,
+        _c.reason_code,
+        _p.withdrawn_at,
+        _s.supports,
+        _s.opposes,
+        _s.neutrals,
+        _s.comments,
+        _s.imported_supports,
+        (_s.supports + _s.imported_supports).label("support"),
+        (_s.comments + _s.imported_comments).label("discussed"),
+    )
+    .select_from(table(Proposal))
+    .join(table(Contribution), _c.id == _p.id)
+    .join(table(ProposalStat), _s.proposal_id == _p.id)
+    .outerjoin(table(Participant), _w.id == _c.participant_id)
+    .outerjoin(table(Topic), _t.id == _p.topic_id)
+)
+_OF_CONSULTATION = _ITEMS.where(_p.consultation_id == bindparam("consultation"))
+_ID = paging.Key("id", _p.id, descending=True)
+_ORDERS: dict[str, tuple[paging.Key, ...]] = {
+    "newest": (_ID,),
+    "support": (paging.Key("support", _s.supports + _s.imported_supports, descending=True), _ID),
+    "discussed": (paging.Key("discussed", _s.comments + _s.imported_comments, descending=True), _ID),
+}
+
+
+def listing(
+    session: Session, consultation_id: int, sort: str, filters: Filters, after: str | None, seed: int = 0
+) -> paging.Page[Item]:
+    """A page of the proposals of a consultation."""
+    statement = _OF_CONSULTATION.params(consultation=consultation_id)
+    if filters.topic:
+        statement = statement.where(_t.slug == filters.topic)
+    if filters.status:
+        statement = statement.where(_p.status == filters.status)
+    rows = (
+        _random(session, statement, seed, after)
+        if sort == "random"
+        else paging.page(session, statement, _ORDERS[sort], after)
+    )
+    return paging.Page(tuple(_item(row) for row in rows.items), rows.next)
+
+
+def _random(session: Session, statement: Select[Any], seed: int, after: str | None) -> paging.Page[Any]:
+    """The order of one seed: round the stored hashes from a starting point, half of the seeds backwards."""
+    start = (seed % (SEEDS // 2)) * (SHUFFLE_RANGE // (SEEDS // 2))
+    backwards = seed >= SEEDS // 2
+    by = (paging.Key("shuffle", _p.shuffle, backwards), paging.Key("id", _p.id, backwards))
+    lap, cursor = _read_lap(after)
+    first, second = (
+        (_p.shuffle < start, _p.shuffle >= start) if backwards else (_p.shuffle >= start, _p.shuffle < start)
+    )
+    if lap == 2:
+        return _lap(paging.page(session, statement.where(second), by, cursor), 2)
+    page = paging.page(session, statement.where(first), by, cursor)
+    if page.next is not None:
+        return _lap(page, 1)
+    missing = paging.SIZE - len(page.items)
+    if missing == 0:
+        return paging.Page(page.items, "2")
+    rest = paging.page(session, statement.where(second), by, None, missing)
+    return _lap(paging.Page(page.items + rest.items, rest.next), 2)
+
+
+def _read_lap(after: str | None) -> tuple[int, str | None]:
+    if not after:
+        return 1, None
+    if after[0] not in "12":
+        raise Missing
+    return int(after[0]), after[1:] or None
+
+
+def _lap(page: paging.Page[Any], lap: int) -> paging.Page[Any]:
+    return paging.Page(page.items, f"{lap}{page.next}" if page.next else None)
+
+
+def _item(row: Any) -> Item:
+    return Item(
+        code=row.code,
+        title=row.title,
+        excerpt=row.excerpt,
+        lang=row.lang,
+        author=row.author,
+        author_erased=row.erased_at is not None,
+        channel=row.channel,
+        received_at=row.received_at,
+        topic=row.name_en if language.get() == "en" and row.name_en else row.topic,
+        status=row.status,
+        visibility=row.visibility,
+        reason_code=row.reason_code,
+        withdrawn=row.withdrawn_at is not None,
+        supports=row.supports,
+        opposes=row.opposes,
+        neutrals=row.neutrals,
+        comments=row.comments,
+        imported_supports=row.imported_supports,
+    )
+
+
+def newest(session: Session, consultation_id: int, limit: int) -> list[Item]:
+    """The newest proposals of a consultation, for its page."""
+    rows = session.execute(_OF_CONSULTATION.order_by(_p.id.desc()).limit(limit), {"consultation": consultation_id})
+    return [_item(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Own:
+    """A proposal among somebody's own contributions."""
+
+    item: Item
+    consultation: str
+    consultation_slug: str
+
+
+_OWN = (
+    _ITEMS.add_columns(_k.title.label("consultation_title"), _k.slug)
+    .join(table(Consultation), _k.id == _p.consultation_id)
+    .where(_c.participant_id == bindparam("participant"))
+)
+
+
+def by_author(session: Session, participant: int, after: str | None) -> paging.Page[Own]:
+    """The proposals of one person, the newest first."""
+    page = paging.page(session, _OWN.params(participant=participant), (_ID,), after)
+    return paging.Page(tuple(Own(_item(row), row.consultation_title, row.slug) for row in page.items), page.next)

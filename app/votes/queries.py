@@ -1,0 +1,180 @@
+"""Reads about votes: the box on a proposal's page, and one person's own votes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session
+
+from app.consultations.models import ConsultationSalt
+from app.consultations.queries import ConsultationView, KnownPhase
+from app.core import access, clock, keys
+from app.core.access import Actor, Reason
+from app.core.columns import table
+from app.proposals.models import Proposal, VersionStat
+from app.proposals.queries import ProposalView
+from app.rules import phases as rules
+from app.rules.ballots import VersionTally, choices_of
+from app.rules.pseudonyms import consultation_key, pid
+from app.votes.models import Ballot, Vote
+
+
+@dataclass(frozen=True)
+class Box:
+    """Everything the vote box of a proposal says."""
+
+    code: str
+    url: str
+    kind: str
+    choices: tuple[str, ...]
+    state: str
+    until: datetime | None
+    opens: datetime | None
+    reason: Reason | None
+    mine: str | None
+    my_version: int | None
+    version: int
+    limit: int | None
+    used: int
+    sealed: bool
+    supports: int
+    opposes: int
+    neutrals: int
+    by_version: tuple[VersionTally, ...]
+    imported_supports: int
+
+    @property
+    def asked_again(self) -> bool:
+        """Whether the text changed since this person voted, so that they may keep or withdraw their vote."""
+        return self.mine is not None and self.my_version != self.version
+
+    @property
+    def total(self) -> int:
+        """All votes on the proposal."""
+        return self.supports + self.opposes + self.neutrals
+
+
+_b, _v, _s, _p, _n = (table(model).c for model in (Ballot, Vote, ConsultationSalt, Proposal, VersionStat))
+_SALT = select(_s.salt).where(_s.consultation_id == bindparam("consultation"))
+_MINE = (
+    select(_v.choice, _v.version)
+    .join_from(table(Vote), table(Ballot), _b.id == _v.ballot_id)
+    .where(_v.proposal_id == bindparam("proposal"), _b.voter == bindparam("voter"))
+)
+_USED = (
+    select(func.count())
+    .select_from(table(Vote))
+    .join(table(Ballot), _b.id == _v.ballot_id)
+    .where(_b.voter == bindparam("voter"), _b.phase_id == bindparam("phase"), _v.choice == "support")
+)
+_BY_VERSION = (
+    select(_n.version, _n.supports, _n.opposes, _n.neutrals)
+    .where(_n.proposal_id == bindparam("proposal"))
+    .order_by(_n.version)
+)
+
+
+def voter(session: Session, participant: int | None, consultation_id: int) -> str | None:
+    """The pseudonym of a person in a consultation; none for nobody, or when the salt was destroyed."""
+    if participant is None:
+        return None
+    salt = session.execute(_SALT, {"consultation": consultation_id}).scalar()
+    return pid(consultation_key(keys.master(), salt), participant) if salt is not None else None
+
+
+def voting_phase(consultation: ConsultationView) -> KnownPhase | None:
+    """The phase with votes that is open, or the one that matters most now: the next, else the last."""
+    voting = [phase for phase in consultation.phases if rules.VOTE in phase.acts]
+    now = clock.now()
+    for wanted in ("open", "counting", "upcoming"):
+        for phase in voting:
+            if rules.phase_state(phase, now) == wanted:
+                return phase
+    return voting[-1] if voting else None
+
+
+def box(session: Session, actor: Actor, proposal: ProposalView) -> Box | None:
+    """The vote box; None where the consultation has no voting. Counts are left out while they are sealed."""
+    consultation = proposal.consultation
+    phase = voting_phase(consultation)
+    if phase is None:
+        return None
+    state = "cancelled" if consultation.cancelled_at else rules.phase_state(phase, clock.now())
+    name = voter(session, actor.participant, consultation.id)
+    mine = session.execute(_MINE, {"proposal": proposal.id, "voter": name}).first() if name else None
+    used = (
+        int(session.execute(_USED, {"voter": name, "phase": phase.id}).scalar_one())
+        if name and consultation.voting == "limited"
+        else 0
+    )
+    sealed = not consultation.counts_shown
+    return Box(
+        code=proposal.code,
+        url=proposal.url,
+        kind=consultation.voting,
+        choices=choices_of(consultation.voting),
+        state=state if proposal.standing else "over",
+        until=phase.end,
+        opens=phase.opens,
+        reason=access.refusal("votes.cast", actor, proposal),
+        mine=mine.choice if mine else None,
+        my_version=mine.version if mine else None,
+        version=proposal.version,
+        limit=consultation.vote_limit,
+        used=used,
+        sealed=sealed,
+        supports=0 if sealed else proposal.supports,
+        opposes=0 if sealed else proposal.opposes,
+        neutrals=0 if sealed else proposal.neutrals,
+        by_version=() if sealed or proposal.version == 1 else _by_version(session, proposal.id),
+        imported_supports=proposal.imported_supports,
+    )
+
+
+def _by_version(session: Session, proposal_id: int) -> tuple[VersionTally, ...]:
+    rows = session.execute(_BY_VERSION, {"proposal": proposal_id}).all()
+    return tuple(VersionTally(*row) for row in rows)
+
+
+@dataclass(frozen=True)
+class Own:
+    """One of a person's own votes in a consultation."""
+
+    proposal_id: int
+    title: str
+    choice: str
+    version: int
+    current: int
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the text changed since."""
+        return self.version != self.current
+
+
+def own(session: Session, participant: int, consultation_id: int) -> list[Own]:
+    """A person's own votes in a consultation; nobody else's can be asked for."""
+    name = voter(session, participant, consultation_id)
+    if name is None:
+        return []
+    query = (
+        select(_p.id, _p.title, _v.choice, _v.version, _p.version.label("current"))
+        .select_from(table(Vote))
+        .join(table(Ballot), _b.id == _v.ballot_id)
+        .join(table(Proposal), _p.id == _v.proposal_id)
+        .where(_b.voter == name)
+        .order_by(_p.id)
+    )
+    return [Own(*row) for row in session.execute(query).all()]
+
+
+def marks(session: Session, consultation_id: int) -> Sequence[Any]:
+    """Every vote of a consultation as (proposal, version, choice), for counting; nobody's name is in it."""
+    query = (
+        select(_v.proposal_id, _v.version, _v.choice)
+        .join_from(table(Vote), table(Proposal), _p.id == _v.proposal_id)
+        .where(_p.consultation_id == consultation_id)
+    )
+    return session.execute(query).all()
