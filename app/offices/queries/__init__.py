@@ -1,0 +1,45 @@
+"""Reads about offices and areas."""
+
+from app.offices.queries.areas import (
+    AreaView,
+    area_and_below,
+    area_by_code,
+    area_path,
+    chosen_area,
+    matching_areas,
+    resolve_area,
+    spelled,
+)
+from app.offices.queries.offices import (
+    Branch,
+    OfficePage,
+    OfficeView,
+    by_ids,
+    facts,
+    in_path,
+    office_choices,
+    office_page,
+    tree,
+    typed_office,
+)
+
+__all__ = [
+    "AreaView",
+    "Branch",
+    "OfficePage",
+    "OfficeView",
+    "area_and_below",
+    "area_by_code",
+    "area_path",
+    "by_ids",
+    "chosen_area",
+    "facts",
+    "in_path",
+    "matching_areas",
+    "office_choices",
+    "office_page",
+    "resolve_area",
+    "spelled",
+    "tree",
+    "typed_office",
+]
