@@ -15,12 +15,12 @@ def _in_charge(actor: Actor, subject: Any) -> bool:
 
 
 def of_the_office(actor: Actor, subject: Any) -> Reason | None:
-    """An official of the office that opened it."""
+    """An official of the office that opened it; a draft exists for nobody else."""
     if _in_charge(actor, subject):
         return None
-    if not actor.signed_in:
-        return SIGN_IN
-    return UNKNOWN if subject.opened_at is None else NOT_YOURS
+    if subject.opened_at is None:
+        return UNKNOWN
+    return NOT_YOURS if actor.signed_in else SIGN_IN
 
 
 def readable(actor: Actor, subject: Any) -> Reason | None:

@@ -153,6 +153,13 @@ def phases_of_many(session: Session, ids: list[int]) -> dict[int, tuple[KnownPha
     return {number: tuple(phases) for number, phases in found.items()}
 
 
+def phases_unsealed(session: Session) -> list[tuple[int, KnownPhase]]:
+    """Every phase with votes whose count is not sealed yet, with its consultation."""
+    rows = session.execute(_PHASES.where(_p.counted_at.is_(None))).all()
+    phases = [(row.consultation_id, _phase(session, row)) for row in rows]
+    return [(number, phase) for number, phase in phases if rules.VOTE in phase.acts]
+
+
 def _phase(session: Session, row: Any) -> KnownPhase:
     phase = KnownPhase(
         kind=row.kind,

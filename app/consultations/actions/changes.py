@@ -1,0 +1,174 @@
+"""Public changes after opening: always with a reason, always with what was there before."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app.consultations import queries
+from app.consultations.actions.drafts import locked
+from app.consultations.forms import PhaseRow, TextsForm
+from app.consultations.models import Consultation, ConsultationChange, ConsultationPhase
+from app.consultations.queries.charter import instant
+from app.core import clock
+from app.core.access import Actor, Conflict
+from app.core.columns import table
+from app.core.i18n import N_
+from app.publiclog import actions as publiclog
+from app.rules.canonical import canonical, digest
+
+TEXTS = ("title", "summary", "background", "other_title", "other_summary", "other_background")
+
+
+@dataclass
+class Amendment:
+    """A public change in the making: it knows the fingerprint before, and writes what follows."""
+
+    session: Session
+    actor: Actor
+    consultation: Consultation
+    reason: str
+    at: datetime
+    before: str
+
+    def note(self, what: str, before: str, after: str) -> None:
+        """Write down one thing that changes."""
+        assert self.consultation.id is not None
+        self.session.add(
+            ConsultationChange(
+                consultation_id=self.consultation.id,
+                what=what,
+                before=before,
+                after=after,
+                reason=self.reason,
+                at=self.at,
+                by=self.actor.account,
+            )
+        )
+
+    def publish(self) -> None:
+        """Record the change with the fingerprints of both states and of the reason."""
+        number = self.consultation.id
+        assert number is not None
+        self.session.flush()
+        publiclog.record(
+            self.session,
+            "amend",
+            number,
+            ("consultation", number),
+            old=self.before,
+            new=digest(queries.charter(self.session, number)),
+            reason=digest({"reason": self.reason}),
+        )
+
+
+def begin(session: Session, actor: Actor, consultation_id: int, reason: str) -> Amendment:
+    """Start a public change of an open consultation; Conflict where there is nothing to change any more."""
+    row = locked(session, actor, consultation_id)
+    if row.opened_at is None:
+        raise Conflict("draft", N_("This consultation has not opened yet. Change the draft instead."))
+    if row.cancelled_at is not None:
+        raise Conflict("cancelled", N_("This consultation was cancelled on %(when)s."), when=row.cancelled_at)
+    if row.decided_at is not None:
+        raise Conflict("decided", N_("This consultation was decided on %(when)s."), when=row.decided_at)
+    return Amendment(session, actor, row, reason, clock.now(), digest(queries.charter(session, consultation_id)))
+
+
+def amend(session: Session, actor: Actor, consultation_id: int, texts: TextsForm, reason: str, at: datetime) -> None:
+    """Change the question's texts in public; the rule cannot be changed by anyone."""
+    amendment = begin(session, actor, consultation_id, reason)
+    row = amendment.consultation
+    changed = [name for name in TEXTS if getattr(row, name) != getattr(texts, name)]
+    if not changed:
+        raise Conflict("unchanged", N_("Nothing was changed: the texts are the same as before."))
+    if not texts.summary or not texts.background:
+        raise Conflict("incomplete", N_("An open consultation needs its summary and its background."))
+    for name in changed:
+        amendment.note(name, getattr(row, name), getattr(texts, name))
+        setattr(row, name, getattr(texts, name))
+    amendment.publish()
+
+
+def move_dates(
+    session: Session, actor: Actor, consultation_id: int, rows: tuple[PhaseRow, ...], reason: str, at: datetime
+) -> None:
+    """Move the dates of phases that are not over; `number` of a row is the place of the phase in their order."""
+    amendment = begin(session, actor, consultation_id, reason)
+    phases = _phases(session, consultation_id)
+    moved = False
+    for row in rows:
+        phase = phases[row.number - 1] if row.number <= len(phases) else None
+        if phase is None or phase.kind != row.kind:
+            raise Conflict("phases", N_("Phases stay as they were at opening; only their dates can be moved."))
+        if (row.opens, row.closes) == (_to_minute(phase.opens_at), _to_minute(phase.closes_at)):
+            continue
+        _require_movable(phase, row, amendment.at)
+        before = _dates(phase)
+        if row.opens != _to_minute(phase.opens_at):
+            phase.opens_at = row.opens
+        if row.closes != _to_minute(phase.closes_at):
+            phase.closes_at = row.closes
+        amendment.note("phase", before, _dates(phase))
+        moved = True
+    if not moved:
+        raise Conflict("unchanged", N_("Nothing was changed: the dates are the same as before."))
+    amendment.publish()
+
+
+def close_early(session: Session, actor: Actor, consultation_id: int, reason: str, at: datetime) -> None:
+    """End the phases that are open now; what arrived before this moment still counts."""
+    amendment = begin(session, actor, consultation_id, reason)
+    now = amendment.at
+    running = [
+        phase
+        for phase in _phases(session, consultation_id)
+        if phase.ended_at is None and phase.opens_at < now < phase.closes_at
+    ]
+    if not running:
+        raise Conflict("nothing-open", N_("No phase of this consultation is open now, so there is nothing to close."))
+    for phase in running:
+        before = _dates(phase)
+        phase.closes_at = phase.ended_at = now
+        amendment.note("closing", before, _dates(phase))
+    amendment.publish()
+
+
+def cancel(session: Session, actor: Actor, consultation_id: int, reason: str, at: datetime) -> None:
+    """Give a consultation up for good; its page stays and says why."""
+    amendment = begin(session, actor, consultation_id, reason)
+    amendment.consultation.cancelled_at = amendment.at
+    amendment.consultation.cancel_reason = reason
+    amendment.note("cancellation", "", "")
+    amendment.publish()
+
+
+def _phases(session: Session, consultation_id: int) -> list[ConsultationPhase]:
+    """The phases in the order pages show them, kept from being sealed meanwhile."""
+    p = table(ConsultationPhase).c
+    statement = select(ConsultationPhase).where(p.consultation_id == consultation_id)
+    return list(session.execute(statement.order_by(p.opens_at, p.closes_at, p.id).with_for_update()).scalars())
+
+
+def _require_movable(phase: ConsultationPhase, row: PhaseRow, now: datetime) -> None:
+    """Conflict for a phase that is over, an opening that has been, or a date that would already be past."""
+    if phase.ended_at is not None or phase.closes_at <= now:
+        raise Conflict(
+            "ended", N_("The phase that closed on %(when)s is over. Its dates stay as they are."), when=phase.closes_at
+        )
+    if row.opens != _to_minute(phase.opens_at) and phase.opens_at <= now:
+        raise Conflict(
+            "begun", N_("The phase that opened on %(when)s has begun. Its opening stays."), when=phase.opens_at
+        )
+    if row.closes <= now or (row.opens != _to_minute(phase.opens_at) and row.opens <= now):
+        raise Conflict("past", N_("A new date has to lie in the future. To end a phase now, close it early."))
+
+
+def _to_minute(moment: datetime) -> datetime:
+    """A stored instant as the form's field shows it."""
+    return moment.replace(second=0, microsecond=0)
+
+
+def _dates(phase: ConsultationPhase) -> str:
+    dates = {"kind": phase.kind, "opens": instant(phase.opens_at), "closes": instant(phase.closes_at)}
+    return canonical(dates).decode()

@@ -1,0 +1,165 @@
+"""What officials fill in for a consultation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field, create_model
+
+from app.consultations.models import PhaseKind, Voting
+from app.core.forms import Form, Line, LocalInstant, Prose, Submission, Text, Ticked, Words
+from app.core.i18n import N_
+from app.rules import phases as rules
+
+ROWS = 8
+KINDS = tuple(kind.value for kind in PhaseKind)
+_EARLIEST, _LATEST = 2000, 2100
+
+
+class TextsForm(Form):
+    """The question itself, in one language or two."""
+
+    title: Words = Field(min_length=5, max_length=150)
+    summary: Prose = Field("", max_length=600)
+    background: Text = Field("", max_length=30_000)
+    other_title: Line = Field("", max_length=150)
+    other_summary: Text = Field("", max_length=600)
+    other_background: Text = Field("", max_length=30_000)
+
+
+class DraftForm(TextsForm):
+    """A consultation that is being prepared."""
+
+    lang: Literal["id", "en"] = "id"
+    office: int = 0
+    area: Line = Field("", max_length=200)
+    topics: list[str] = Field([], max_length=20)
+    voting: Voting = Voting.SUPPORT
+    vote_limit: int | None = Field(None, ge=1, le=100)
+    open_counts: Ticked = False
+
+
+class ReasonForm(Form):
+    """Why something public is done."""
+
+    reason: Prose = Field(min_length=10, max_length=1000)
+
+
+class AmendForm(TextsForm, ReasonForm):
+    """A public change to the question."""
+
+
+@dataclass(frozen=True)
+class PhaseRow:
+    """A phase as typed."""
+
+    number: int
+    kind: str
+    opens: datetime
+    closes: datetime
+    edit: bool
+
+    @property
+    def acts(self) -> frozenset[str]:
+        """What people can do in it."""
+        return rules.acts_of(self.kind) | ({"edit"} if self.edit and self.kind == PhaseKind.VOTING else set())
+
+
+class _Rows(Form):
+    """Up to eight phases, each in fields with a number."""
+
+    def rows(self) -> tuple[PhaseRow, ...]:
+        """The rows that are filled in."""
+        found = []
+        for number in range(1, ROWS + 1):
+            kind, opens, closes = (getattr(self, f"{name}_{number}") for name in ("kind", "opens", "closes"))
+            if kind and opens and closes:
+                found.append(PhaseRow(number, kind, opens, closes, getattr(self, f"edit_{number}")))
+        return tuple(found)
+
+
+class _ReasonedRows(_Rows, ReasonForm):
+    """Phases together with the reason for moving them."""
+
+
+class _ReasonedRows(_Rows, ReasonForm):
+    """Phases together with the reason for moving them."""
+
+
+def _fields() -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for number in range(1, ROWS + 1):
+        fields[f"kind_{number}"] = (Literal[("", *KINDS)], "")
+        fields[f"opens_{number}"] = (LocalInstant | None, None)
+        fields[f"closes_{number}"] = (LocalInstant | None, None)
+        fields[f"edit_{number}"] = (Ticked, False)
+    return fields
+
+
+PhasesForm: type[_Rows] = create_model("PhasesForm", __base__=_Rows, **_fields())
+DatesForm: type[_Rows] = create_model("DatesForm", __base__=_ReasonedRows, **_fields())
+
+
+class TopicForm(Form):
+    """A topic's name, in one language or two."""
+
+    name: Words = Field(min_length=2, max_length=60)
+    name_en: Line = Field("", max_length=60)
+
+
+class DocumentForm(Form):
+    """What is said of an uploaded file."""
+
+    title: Words = Field(min_length=3, max_length=120)
+    description: Line = Field("", max_length=300)
+    reason: Text = Field("", max_length=1000)
+
+
+class RemovalForm(Form):
+    """Why a document is taken away; needed once the consultation is open."""
+
+    reason: Text = Field("", max_length=1000)
+
+
+HALF = N_("Write the question and the summary in the second language together, or leave both empty.")
+
+
+def whole_translation(form: Submission[Any]) -> None:
+    """Blame a second language that has a question without a summary, or the reverse."""
+    if form.content is None:
+        return
+    texts = form.content
+    if bool(texts.other_title) != bool(texts.other_summary) or (texts.other_background and not texts.other_title):
+        form.blame("other_title" if not texts.other_title else "other_summary", HALF)
+
+
+def whole_rows(form: Submission[Any]) -> None:
+    """Blame rows that are half filled in, close before they open, or lie out of all time."""
+    content = form.content
+    if content is None:
+        return
+    for number in range(1, ROWS + 1):
+        kind, opens, closes = (getattr(content, f"{name}_{number}") for name in ("kind", "opens", "closes"))
+        if not (kind or opens or closes):
+            continue
+        for name, value in (("kind", kind), ("opens", opens), ("closes", closes)):
+            if not value:
+                form.blame(f"{name}_{number}", N_("Fill in this field, or empty the whole row."))
+        for name, moment in (("opens", opens), ("closes", closes)):
+            if moment and not _EARLIEST <= moment.year <= _LATEST:
+                form.blame(f"{name}_{number}", N_("Check the year."))
+        if opens and closes and opens >= closes:
+            form.blame(f"closes_{number}", N_("The phase has to close after it opens."))
+
+
+def typed_rows(phases: Any) -> dict[str, Any]:
+    """Known phases as the values of the numbered fields."""
+    values: dict[str, Any] = {}
+    for number, phase in enumerate(phases, 1):
+        values |= {
+            f"kind_{number}": phase.kind,
+            f"opens_{number}": phase.opens,
+            f"closes_{number}": phase.closes,
+            f"edit_{number}": phase.kind == PhaseKind.VOTING and "edit" in phase.acts,
+        }
+    return values

@@ -1,0 +1,93 @@
+"""Reads about consultations."""
+
+from app.consultations.queries.charter import charter, rule_of
+from app.consultations.queries.desk import Awaiting, Lacking, at_desk, awaiting, lacking, typed_texts
+from app.consultations.queries.documents import (
+    DocumentView,
+    Filed,
+    document_at_desk,
+    document_in_path,
+    documents_of,
+    picture_in_path,
+)
+from app.consultations.queries.history import Change, ChangeSet, changes_of
+from app.consultations.queries.history import facts as change_facts
+from app.consultations.queries.lists import (
+    NOTHING,
+    Filters,
+    TopicView,
+    all_topics,
+    listing,
+    open_now,
+    recently_decided,
+    topics,
+    topics_of_many,
+)
+from app.consultations.queries.pages import (
+    ConsultationPage,
+    Step,
+    consultation_page,
+    facts,
+    kind_name,
+    lang_of,
+    steps,
+)
+from app.consultations.queries.views import (
+    BASE,
+    ConsultationView,
+    KnownPhase,
+    by_id,
+    closing_due,
+    in_path,
+    phases_of,
+    phases_of_many,
+    phases_unsealed,
+    view,
+)
+
+__all__ = [
+    "BASE",
+    "NOTHING",
+    "Awaiting",
+    "Change",
+    "ChangeSet",
+    "ConsultationPage",
+    "ConsultationView",
+    "DocumentView",
+    "Filed",
+    "Filters",
+    "KnownPhase",
+    "Lacking",
+    "Step",
+    "TopicView",
+    "all_topics",
+    "at_desk",
+    "awaiting",
+    "by_id",
+    "change_facts",
+    "changes_of",
+    "charter",
+    "closing_due",
+    "consultation_page",
+    "document_at_desk",
+    "document_in_path",
+    "documents_of",
+    "facts",
+    "in_path",
+    "kind_name",
+    "lacking",
+    "lang_of",
+    "listing",
+    "open_now",
+    "phases_of",
+    "phases_of_many",
+    "phases_unsealed",
+    "picture_in_path",
+    "recently_decided",
+    "rule_of",
+    "steps",
+    "topics",
+    "topics_of_many",
+    "typed_texts",
+    "view",
+]

@@ -1,0 +1,95 @@
+"""What officials see of their consultations: what waits for them, and what is missing before opening."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from app.accounts.policy import SIGN_IN
+from app.consultations.models import Consultation
+from app.consultations.queries.lists import topics_of_many, views
+from app.consultations.queries.pages import TEXTS
+from app.consultations.queries.views import BASE, ConsultationView, in_path
+from app.core import access, clock, db
+from app.core.columns import table
+from app.core.i18n import N_
+from app.offices import queries as offices
+
+
+@dataclass(frozen=True)
+class Awaiting:
+    """The consultations of some offices that are not decided, by what they wait for."""
+
+    drafts: tuple[ConsultationView, ...]
+    open: tuple[ConsultationView, ...]
+    closed: tuple[ConsultationView, ...]
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """One condition of opening: whether it is met, what to say, and where it is mended."""
+
+    met: bool
+    text: str
+    where: str
+
+
+_c = table(Consultation).c
+_TEXTS = select(_c.background, _c.frozen_hash).where(_c.id == bindparam("id"))
+_ALL_OF_ONE = select(table(Consultation)).where(_c.id == bindparam("id"))
+_MOST = 200
+
+
+def at_desk(session: db.Read, actor: access.CurrentActor, slug: str) -> ConsultationView:
+    """The consultation a desk address names; who is not signed in learns nothing of which there are."""
+    if not actor.signed_in:
+        raise access.Denied(SIGN_IN)
+    return in_path(session, slug)
+
+
+def awaiting(session: Session, office_ids: Iterable[int]) -> Awaiting:
+    """Drafts, open consultations, and closed ones without a decision; two queries."""
+    fits = (_c.office_id.in_(list(office_ids)), _c.cancelled_at.is_(None), _c.decided_at.is_(None))
+    found = views(session, BASE.where(*fits).order_by(_c.created_at.desc(), _c.id.desc()).limit(_MOST))
+    return Awaiting(
+        drafts=tuple(it for it in found if it.state == "draft"),
+        open=tuple(it for it in found if it.state in ("open", "upcoming")),
+        closed=tuple(it for it in found if it.state in ("counting", "closed")),
+    )
+
+
+def lacking(session: Session, view: ConsultationView) -> tuple[Lacking, ...]:
+    """The conditions of opening, met or not."""
+    texts = session.execute(_TEXTS, {"id": view.id}).one()
+    now = clock.now()
+    acting = [phase for phase in view.phases if phase.acts]
+    own = f"/desk/consultations/{view.slug}"
+    return (
+        Lacking(bool(view.title), N_("A question as title"), own),
+        Lacking(bool(view.summary), N_("A summary of what is asked"), own),
+        Lacking(bool(texts.background), N_("The background people need to answer"), own),
+        Lacking(bool(acting), N_("At least one phase in which people can act"), f"{own}/phases"),
+        Lacking(
+            bool(view.phases) and all(phase.closes > now for phase in view.phases),
+            N_("No phase that would be over before it begins"),
+            f"{own}/phases",
+        ),
+        Lacking(
+            view.voting != "limited" or view.vote_limit is not None,
+            N_("A number of supports for each person, because supports are limited"),
+            own,
+        ),
+    )
+
+
+def typed_texts(session: Session, consultation_id: int) -> dict[str, Any]:
+    """A consultation as its form shows it."""
+    row = session.execute(_ALL_OF_ONE, {"id": consultation_id}).one()
+    names = ("lang", "voting", "vote_limit", "open_counts", *TEXTS)
+    return {name: getattr(row, name) for name in names} | {
+        "office": row.office_id,
+        "area": offices.area_path(session, row.area_id),
+        "topics": [topic.slug for topic in topics_of_many(session, [consultation_id])[consultation_id]],
+    }

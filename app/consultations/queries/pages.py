@@ -1,0 +1,179 @@
+"""What the page of a consultation shows of it: background, documents, topics, changes, the way through time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session
+
+from app.consultations.models import Consultation, ConsultationChange
+from app.consultations.queries.documents import DocumentView, documents_of
+from app.consultations.queries.lists import TopicView, topics_of_many
+from app.consultations.queries.views import ConsultationView
+from app.core import clock, i18n
+from app.core.columns import table
+from app.core.i18n import N_, say
+from app.rules import phases as rules
+
+WORDS_OF_KIND = {
+    "information": N_("Information"),
+    "proposals": N_("Proposals"),
+    "discussion": N_("Discussion"),
+    "voting": N_("Voting"),
+    "review": N_("Answers by the office"),
+    "decided": N_("Decision"),
+}
+TEXTS = {
+    "title": N_("Question"),
+    "summary": N_("Summary"),
+    "background": N_("Background"),
+    "other_title": N_("Question in the second language"),
+    "other_summary": N_("Summary in the second language"),
+    "other_background": N_("Background in the second language"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One phase on the way through time; `state` is past, now or next."""
+
+    label: str
+    when: str
+    state: str
+    detail: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class ConsultationPage:
+    """All this package has to say on the page of a consultation."""
+
+    view: ConsultationView
+    background: str
+    background_lang: str
+    first_lang: str
+    topics: tuple[TopicView, ...]
+    documents: tuple[DocumentView, ...]
+    steps: tuple[Step, ...]
+    changes: int
+    changed_at: datetime | None
+    charter_hash: str
+
+    @property
+    def pictures(self) -> tuple[DocumentView, ...]:
+        """What is shown on the page."""
+        return tuple(it for it in self.documents if it.is_picture)
+
+    @property
+    def files(self) -> tuple[DocumentView, ...]:
+        """What can be downloaded."""
+        return tuple(it for it in self.documents if not it.is_picture)
+
+    @property
+    def missing_translation(self) -> bool:
+        """Whether some text is not in the reader's language."""
+        lang = i18n.language.get()
+        return self.view.lang != lang or (bool(self.background) and self.background_lang != lang)
+
+
+_c, _h = table(Consultation).c, table(ConsultationChange).c
+_TEXTS = select(_c.background, _c.other_background, _c.lang, _c.frozen_hash).where(_c.id == bindparam("id"))
+_CHANGES = select(func.count(func.distinct(_h.at)).label("n"), func.max(_h.at).label("latest")).where(
+    _h.consultation_id == bindparam("id")
+)
+
+
+def consultation_page(session: Session, view: ConsultationView) -> ConsultationPage:
+    """The page's part of this package, in four queries."""
+    values = {"id": view.id}
+    texts = session.execute(_TEXTS, values).one()
+    changes = session.execute(_CHANGES, values).one()
+    other = i18n.language.get() != texts.lang and bool(texts.other_background)
+    return ConsultationPage(
+        view=view,
+        background=texts.other_background if other else texts.background,
+        background_lang=i18n.language.get() if other else texts.lang,
+        first_lang=texts.lang,
+        topics=topics_of_many(session, [view.id])[view.id],
+        documents=documents_of(session, view.id),
+        steps=steps(view),
+        changes=changes.n,
+        changed_at=changes.latest,
+        charter_hash=texts.frozen_hash,
+    )
+
+
+def lang_of(session: Session, consultation_id: int) -> str:
+    """The language a consultation was first written in."""
+    return str(session.execute(_TEXTS, {"id": consultation_id}).one().lang)
+
+
+def steps(view: ConsultationView) -> tuple[Step, ...]:
+    """The phases as a way through time, with what is open now and how long."""
+    return tuple(_step(view, phase) for phase in view.phases)
+
+
+def kind_name(kind: str) -> str:
+    """What a kind of phase is called."""
+    return say(WORDS_OF_KIND[kind])
+
+
+def span(opens: datetime, closes: datetime) -> str:
+    """From when until when, in the installation's zone."""
+    return say(N_("%(opens)s to %(closes)s"), {"opens": opens, "closes": closes})
+
+
+def facts(view: ConsultationView) -> dict[str, Any]:
+    """What JSON says of a consultation."""
+    return {
+        "slug": view.slug,
+        "url": view.url,
+        "title": view.title,
+        "summary": view.summary,
+        "lang": view.lang,
+        "state": view.state,
+        "office": {"slug": view.office_slug, "name": view.office},
+        "area": view.area,
+        "voting": view.voting,
+        "vote_limit": view.vote_limit,
+        "counts_during_voting": view.open_counts,
+        "counted": view.counted,
+        "phases": [
+            {
+                "kind": phase.kind,
+                "acts": sorted(phase.acts),
+                "opens": phase.opens.isoformat(),
+                "closes": phase.closes.isoformat(),
+                "state": rules.phase_state(phase, clock.now()),
+            }
+            for phase in view.phases
+        ],
+        "opened_at": _iso(view.opened_at),
+        "cancelled_at": _iso(view.cancelled_at),
+        "cancel_reason": view.cancel_reason,
+        "decided_at": _iso(view.decided_at),
+        "imported_from": view.imported_from,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _step(view: ConsultationView, phase: rules.Phase) -> Step:
+    state = rules.phase_state(phase, clock.now())
+    detail = ""
+    if view.cancelled_at is not None and state != "ended":
+        detail = say(N_("Cancelled"))
+    elif state == "open":
+        detail = i18n.left(phase.closes)
+    elif state == "counting":
+        detail = say(N_("The last votes are being counted"))
+    elif phase.ended_at is not None and phase.ended_at < phase.closes:
+        detail = say(N_("Closed early"))
+    place = {"upcoming": "next", "open": "now", "counting": "now", "ended": "past"}[state]
+    if view.cancelled_at is not None and place == "now":
+        place = "past"
+    when = span(phase.opens, phase.end if state in ("counting", "ended") else phase.closes)
+    return Step(kind_name(phase.kind), when, place, detail, phase.kind)

@@ -1,0 +1,9 @@
+"""The addresses of consultations: for everyone, and at the officials' desk."""
+
+from fastapi import APIRouter
+
+from app.consultations.routes import changes, desk, documents, public, topics
+
+router = APIRouter()
+for part in (public, documents, desk, changes, topics):
+    router.include_router(part.router)
