@@ -12,15 +12,29 @@ from starlette.exceptions import HTTPException
 
 from app import permissions, schedule
 from app.accounts import queries as accounts
+from app.accounts import routes as accounts_routes
+from app.consultations import routes as consultations_routes
 from app.core import access, db, jobs, web
 from app.core.csrf import CrossSite
 from app.core.edge import Edge
 from app.core.i18n import N_
+from app.offices import routes as offices_routes
 from app.pages import routes as pages
+from app.proposals import routes as proposals_routes
+from app.proposals import routes as proposals
 from app.publiclog import queries as publiclog
 from app.settings import settings
+from app.votes import routes as votes_routes
+from app.votes import routes as votes
 
-ROUTERS = (pages.router,)
+ROUTERS = (
+    votes_routes.router,
+    proposals_routes.router,
+    consultations_routes.router,
+    accounts_routes.router,
+    offices_routes.router,
+    pages.router,
+)
 
 MISSING = access.Reason("not-found", N_("There is no page at this address. It may have been mistyped or moved."), 404)
 NO_SUCH_ACT = access.Reason("no-such-act", N_("This address cannot be used in that way."), 405)
@@ -112,6 +126,7 @@ def create_app() -> Any:
     """The whole application as one ASGI callable."""
     access.fill(permissions.TABLE)
     access.resolve_actors_with(accounts.actor_of_session)
+    web.hold_with(accounts_routes.held.hold)
     api = FastAPI(
         title="Rembuk",
         docs_url=None,

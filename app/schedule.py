@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from app.accounts import actions as accounts
 from app.core import clock, db, jobs, mail, ratelimit
 
 #: How far a clock may be behind the newest recorded event before the server refuses to start.
@@ -18,3 +19,4 @@ def sweep() -> None:
     """Remove what has been kept long enough."""
     db.write_now(mail.sweep)
     db.write_now(ratelimit.sweep)
+    db.write_now(accounts.sweep)

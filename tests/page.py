@@ -167,7 +167,7 @@ def check(page: Page, errors: list[Any]) -> None:
     labelled = {e.get("for") for e in root.iter("label")}
     for e in root.iter():
         assert e.get("style") is None and e.tag != "style", f"{where}: no inline style"
-        assert not [name for name in e if name.startswith("on")], f"{where}: no inline handler"
+        assert not [name for name in e.attrib if name.startswith("on")], f"{where}: no inline handler"
         assert e.tag != "script" or e.get("src") or e.get("type") == "application/ld+json", f"{where}: no inline script"
         if e.tag in ("input", "select", "textarea") and e.get("type") not in UNLABELLED:
             assert e.get("id") in labelled or e.get("aria-label") or e.get("aria-labelledby"), (

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
 from fastapi import Depends, Request
@@ -56,9 +56,9 @@ def _to_instant(value: Any) -> Any:
         return value
     try:
         typed = datetime.fromisoformat(value.strip())
-    except ValueError:
+        return clock.from_local(typed) if typed.tzinfo is None else typed.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise PydanticCustomError("no_instant", N_("Write date and time like this: 2026-03-14 16:00.")) from None
-    return clock.from_local(typed) if typed.tzinfo is None else typed
 
 
 def _yes(value: Any) -> Any:
@@ -76,6 +76,8 @@ _MESSAGES = {
     "missing": N_("Fill in this field."),
     "string_too_short": N_("Write at least %(min_length)s characters."),
     "string_too_long": N_("Write at most %(max_length)s characters."),
+    "too_short": N_("Write at least %(min_length)s characters."),
+    "too_long": N_("Write at most %(max_length)s characters."),
     "int_parsing": N_("Write a whole number."),
     "int_type": N_("Write a whole number."),
     "greater_than_equal": N_("The smallest number possible here is %(ge)s."),

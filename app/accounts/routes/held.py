@@ -1,0 +1,78 @@
+"""What was being written when a session ended: found again after signing in, sent or let go."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.accounts.actions import holding
+from app.accounts.queries import own
+from app.core import db, web
+from app.core.access import CurrentActor, Missing, guard
+from app.core.i18n import N_
+
+router = APIRouter()
+_LABELS = {
+    "title": N_("Title"), "body": N_("Text"), "text": N_("Text"), "name": N_("Name"), "reason": N_("Reason"),
+    "summary": N_("Summary"),
+}  # fmt: skip
+_LONG = 80
+
+
+async def hold(request: Request, kept: Mapping[str, list[str]]) -> str:
+    """Keep what a refused form contained; gives the cookie, or "" when it cannot be kept now."""
+    cookie = request.cookies.get(web.HELD_COOKIE, "")
+    if web.own_path(request.url.path, "") != request.url.path:
+        return ""
+    try:
+        return await db.write(holding.hold, cookie, request.url.path, kept, web.client_address(request))
+    except db.Busy:
+        return ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a held text: a text to look over, or a choice that is sent as it was."""
+
+    name: str
+    value: str
+    label: str
+    kind: str
+
+
+def fields_of(held: own.Held) -> tuple[Field, ...]:
+    """The fields of a held text, texts apart from choices."""
+    pairs = [(name, value) for name, values in held.fields.items() for value in values]
+    return tuple(
+        Field(name, value, _LABELS.get(name, N_("What you wrote")), _kind(name, value)) for name, value in pairs
+    )
+
+
+def _kind(name: str, value: str) -> str:
+    if "\n" in value or len(value) > _LONG or name in ("body", "text"):
+        return "area"
+    return "line" if name in _LABELS or " " in value else "hidden"
+
+
+@router.get("/held", dependencies=[guard("accounts.manage")])
+def held_page(request: Request, session: db.Read, actor: CurrentActor) -> Response:
+    """The texts held for this browser."""
+    texts = own.held(session, request.cookies.get(web.HELD_COOKIE, ""))
+    return web.render(request, "accounts/held.html", texts=[(text, fields_of(text)) for text in texts])
+
+
+@router.post("/held/{number}/sending", dependencies=[guard("accounts.manage")])
+async def send(request: Request, actor: CurrentActor, number: int) -> Response:
+    """Send it where it was going: the form as it stands now is passed on, and nothing is held any more."""
+    path = await db.write(holding.let_go, actor, request.cookies.get(web.HELD_COOKIE, ""), number)
+    if path is None or web.own_path(path, "") != path:
+        raise Missing
+    return RedirectResponse(path, 307)
+
+
+@router.post("/held/{number}/discarding", dependencies=[guard("accounts.manage")])
+async def discard(request: Request, actor: CurrentActor, number: int) -> Response:
+    """Let it go."""
+    await db.write(holding.let_go, actor, request.cookies.get(web.HELD_COOKIE, ""), number)
+    return web.done(request, "/held", N_("The text is discarded."))
