@@ -160,27 +160,30 @@ def _compare_words(old: _Words, new: _Words) -> Iterator[Segment]:
     """Keep what both have in common, but no lone marks between two changes: they would only break them up."""
     gone: list[str] = []
     come: list[str] = []
+    space = ""
     for old_part, new_part in _word_edits(old.coded, new.coded):
         removed, added = old.words[old_part], new.words[new_part]
-        kept = old.coded[old_part] == new.coded[new_part]
+        kept = added and old.coded[old_part] == new.coded[new_part]
         lone = kept and (gone or come) and new_part.stop < len(new.words) and not _says_something(added)
         if kept and not lone:
-            yield from _change(gone, come)
-            gone, come = [], []
+            yield from _change(gone, come, space)
             yield Segment("same", "".join(added))
+            gone, come = [], []
+            space = " " if removed[-1][-1].isspace() and not added[-1][-1].isspace() else ""
         else:
             gone += removed
             come += added
-    yield from _change(gone, come)
+    yield from _change(gone, come, space)
 
 
 def _says_something(words: Iterable[str]) -> bool:
     return any(character.isalnum() for word in words for character in word)
 
 
-def _change(gone: Sequence[str], come: Sequence[str]) -> Iterator[Segment]:
+def _change(gone: Sequence[str], come: Sequence[str], space: str) -> Iterator[Segment]:
+    """Removed and added words; `space` parts the removed ones from a kept word that has lost its space."""
     if gone:
-        yield Segment("del", "".join(gone))
+        yield Segment("del", space + "".join(gone))
     if come:
         yield Segment("ins", "".join(come))
 

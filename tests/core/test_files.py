@@ -149,8 +149,9 @@ class TestPicture:
     def test_a_warning_about_pixels_is_a_refusal_too(self) -> None:
         assert refused(png_header(10_000, 10_000)) == "too-many-pixels"
 
-    def test_the_largest_size_is_still_opened(self) -> None:
-        assert refused(png_header(8_000, 5_000)) == "damaged"
+    @pytest.mark.parametrize(("width", "height"), [(8_000, 5_000), (20_000, 1), (1, 20_000)])
+    def test_the_largest_size_is_still_opened(self, width: int, height: int) -> None:
+        assert refused(png_header(width, height)) == "damaged"
 
     @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
     def test_a_truncated_picture_is_damaged(self, kind: str) -> None:
@@ -158,6 +159,10 @@ class TestPicture:
         assert refused(whole[: len(whole) * 2 // 3]) in ("damaged", "not-a-picture")
         if kind != "WEBP":
             assert refused(whole[: len(whole) * 2 // 3]) == "damaged"
+
+    def test_as_many_bytes_as_are_allowed_are_taken(self) -> None:
+        whole = picture()
+        assert accept_picture(whole + b"\0" * (files.MAX_PICTURE_BYTES - len(whole))).width == 60
 
     def test_too_many_bytes_are_refused_and_not_all_read(self) -> None:
         assert refused(picture() + b"\0" * files.MAX_PICTURE_BYTES) == "too-big"

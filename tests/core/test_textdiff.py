@@ -38,6 +38,22 @@ def test_words_replaced_one_after_the_other_are_shown_together() -> None:
     ]
 
 
+def test_a_mark_between_two_changes_does_not_break_them_up() -> None:
+    assert marked("Pasar di desa lama, besar dan ramai sekali.", "Pasar di desa, luas dan ramai sekali.") == [
+        "Pasar di desa[- lama, besar -]{+, luas +}dan ramai sekali."
+    ]
+
+
+def test_several_changed_paragraphs_in_a_row_are_each_matched() -> None:
+    old = "Sumur di RT 3 rusak.\n\nJalan ke pasar sempit.\n\nPosyandu buka Senin pagi."
+    new = "Sumur di RT 4 rusak.\n\nJalan ke pasar lebar.\n\nPosyandu buka Selasa pagi."
+    assert marked(old, new) == [
+        "Sumur di RT [-3 -]{+4 +}rusak.",
+        "Jalan ke pasar [-sempit-]{+lebar+}.",
+        "Posyandu buka [-Senin -]{+Selasa +}pagi.",
+    ]
+
+
 def test_an_added_end_keeps_the_mark_before_it() -> None:
     assert marked("Air bersih untuk semua.", "Air bersih untuk semua warga.") == ["Air bersih untuk semua {+warga+}."]
 
@@ -190,6 +206,9 @@ def test_in_a_lightly_edited_long_text_most_words_are_kept() -> None:
 def test_a_paragraph_too_long_for_any_search_keeps_its_beginning_and_end() -> None:
     comparison = compare("." * 15_000 + "a b c" + "!" * 15_000, "." * 15_000 + "b" + "!" * 14_000)
     assert [segment.kind for segment in comparison.paragraphs[0].segments] == ["same", "del", "ins", "same"]
+    assert [segment.kind for segment in compare("a" + "." * 30_000, "b" + "." * 30_000).paragraphs[0].segments] == [
+        *("del", "ins", "same"),
+    ]
     assert words_of(comparison, "del") == "abc" + "!" * 1000
     assert words_of(comparison, "ins") == "b"
 
