@@ -82,10 +82,6 @@ class _ReasonedRows(_Rows, ReasonForm):
     """Phases together with the reason for moving them."""
 
 
-class _ReasonedRows(_Rows, ReasonForm):
-    """Phases together with the reason for moving them."""
-
-
 def _fields() -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for number in range(1, ROWS + 1):

@@ -52,8 +52,8 @@ def _branch(branch: queries.Branch) -> dict[str, Any]:
     return queries.facts(branch.office) | {"offices": [_branch(below) for below in branch.below]}
 
 
-@router.get("/offices/{slug}.json")
 @router.get("/offices/{slug}")
+@router.get("/offices/{slug}.json")
 def office(request: Request, session: db.Read, office: Known) -> Response:
     """An office: what it does, how it is reached, where it belongs."""
     page = queries.office_page(session, office)

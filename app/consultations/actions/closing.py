@@ -105,3 +105,28 @@ def require_open(
         if session.execute(sealed.with_for_update(read=True)).scalar() is not None:
             raise refusal(act, rules.Refusal("ended", closed_at=answer.end))
     return answer
+
+
+def require_received(consultation: queries.ConsultationView, act: str, received_at: datetime) -> queries.KnownPhase:
+    """The phase in which something was received elsewhere, on paper or at a meeting; Conflict where there was none.
+
+    What was handed in within the phase counts however much later it is entered, until the decision is published.
+    """
+    if consultation.cancelled_at is not None:
+        raise Conflict("cancelled", N_("This consultation was cancelled. Nothing can be sent any more."))
+    if consultation.decided_at is not None:
+        raise Conflict("decided", N_("This consultation is decided. Nothing can be entered any more."))
+    if received_at > clock.now():
+        raise Conflict("future", N_("The time of receipt lies in the future. Write when it was received."))
+    offering = sorted((it for it in consultation.phases if act in it.acts), key=lambda it: (it.opens, it.closes))
+    for phase in offering:
+        if phase.opens <= received_at < phase.end:
+            return phase
+    if not offering:
+        raise refusal(act, rules.Refusal("not-offered"))
+    raise Conflict(
+        "not-received-in-time",
+        N_("This was received outside the time in which it could be handed in, from %(opens)s to %(closes)s."),
+        opens=offering[0].opens,
+        closes=offering[-1].end,
+    )

@@ -23,7 +23,10 @@ _BASE = select(_PLACE.id, _PLACE.code, _PLACE.name, _PLACE.level, _PLACE.sought)
 _BY_ID = _BASE.where(_PLACE.id == bindparam("id"))
 _ORDER = (_PLACE.level, _PLACE.sought, _PLACE.code)
 _SIGNS = re.compile(r"[^\w/]+")
-_CODE = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{1,4})?)?)?\.?")
+_CODE = re.compile(r"[0-9]{2}(\.[0-9]{1,2}(\.[0-9]{1,2}(\.[0-9]{1,4})?)?)?\.?")
+_DIGITS = re.compile(r"[0-9]{2,10}")
+#: Words that may stand before a name and that people leave out.
+_BEFORE = ("", "kabupaten ", "kota ", "kota administrasi ", "kabupaten administrasi ")
 _KINDS = {
     "provinsi": (1, ""),
     "prov": (1, ""),
@@ -57,7 +60,7 @@ def spelled(text: str) -> str:
 
 def resolve_area(session: Session, typed: str) -> AreaView | tuple[AreaView, ...]:
     """The one place that was typed, or the places it may mean: none, or at most eleven."""
-    text = typed.strip()[:_LONGEST]
+    text = _dotted(typed)
     if _CODE.fullmatch(text):
         return area_by_code(session, text.rstrip(".")) or ()
     name, above = _parts(text)
@@ -92,8 +95,8 @@ def chosen_area(session: Session, form: Submission[Any], name: str = "area") -> 
 
 def matching_areas(session: Session, typed: str, limit: int = SHOWN) -> tuple[AreaView, ...]:
     """Places to suggest for what has been typed so far, the bigger ones first."""
-    text = typed.strip()[:_LONGEST]
-    if text[:1].isdigit() and _CODE.fullmatch(text):
+    text = _dotted(typed)
+    if _CODE.fullmatch(text):
         code = text.rstrip(".")
         return tuple(_views(session, _BASE.where(_PLACE.code.startswith(code)).order_by(_PLACE.code).limit(limit)))
     name, above = _parts(text)
@@ -121,6 +124,14 @@ def area_and_below(session: Session, area_id: int) -> Select[Any]:
     return select(_PLACE.id).where(or_(_PLACE.code == code, _PLACE.code.startswith(f"{code}.", autoescape=True)))
 
 
+def _dotted(typed: str) -> str:
+    """What was typed, with the dots of a code where it came without them."""
+    text = typed.strip()[:_LONGEST]
+    if not _DIGITS.fullmatch(text):
+        return text
+    return ".".join(part for part in (text[:2], text[2:4], text[4:6], text[6:]) if part)
+
+
 def _parts(text: str) -> tuple[str, list[str]]:
     """What was typed as a name and the names of places above it."""
     parts = [spelled(part) for part in text.split(",")]
@@ -131,7 +142,7 @@ def _parts(text: str) -> tuple[str, list[str]]:
 def _called(name: str) -> ColumnElement[bool]:
     """The condition that a place has this name, with or without the word for its kind."""
     kind, _, rest = name.partition(" ")
-    same = _PLACE.sought.in_([name, f"kabupaten {name}", f"kota {name}"])
+    same = _PLACE.sought.in_([before + name for before in _BEFORE])
     if kind not in _KINDS or not rest:
         return same
     level, word = _KINDS[kind]
@@ -141,8 +152,7 @@ def _called(name: str) -> ColumnElement[bool]:
 def _beginning(name: str) -> ColumnElement[bool]:
     """The condition that the name of a place begins with what was typed."""
     kind, _, rest = name.partition(" ")
-    begins = [name, f"kabupaten {name}", f"kota {name}"]
-    same = or_(*(_PLACE.sought.startswith(text, autoescape=True) for text in begins))
+    same = or_(*(_PLACE.sought.startswith(before + name, autoescape=True) for before in _BEFORE))
     if kind not in _KINDS or not rest:
         return same
     level, word = _KINDS[kind]
