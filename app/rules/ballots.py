@@ -78,9 +78,7 @@ def count_1(marks: Iterable[Mark]) -> Tally:
         if choice not in CHOICES or version < 1:
             raise InvalidMark(f"no vote can be {choice!r} on version {version!r}")
     versions = sorted({version for version, _ in counted})
-    rows = tuple(
-        VersionTally(version, *(counted[version, choice] for choice in CHOICES)) for version in versions
-    )
+    rows = tuple(VersionTally(version, *(counted[version, choice] for choice in CHOICES)) for version in versions)
     return Tally(
         supports=sum(row.supports for row in rows),
         opposes=sum(row.opposes for row in rows),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from app.core.markdown import MAX_CHARACTERS, _sanitised, to_html, to_text
+from app.core.markdown import MAX_CHARACTERS, _sanitised, as_stored, to_html, to_text
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -127,6 +127,16 @@ def test_a_hostile_text_runs_and_loads_nothing(payload: str) -> None:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_the_sanitiser_holds_even_if_the_renderer_lets_everything_through(payload: str) -> None:
     assert_harmless(_sanitised(payload))
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_kept_rendering_that_was_tampered_with_is_harmless(payload: str) -> None:
+    assert_harmless(as_stored(payload))
+
+
+def test_a_kept_rendering_is_shown_as_it_was_made() -> None:
+    made = to_html("# A\n\n[a](/b) *c*\n\n1. d")
+    assert as_stored(str(made)) == made
 
 
 @given(st.text(st.sampled_from("<>&\"'`*_[]()!#|\\-+ \n\tabjavascript:/=\x00\u202e"), max_size=80))
