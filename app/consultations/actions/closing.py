@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from app.consultations import queries
-from app.consultations.models import ConsultationPhase
+from app.consultations.models import Consultation, ConsultationPhase
 from app.core import clock, db
 from app.core.access import Conflict
 from app.core.columns import table
@@ -32,10 +32,14 @@ def record_closing(session: Session, phase_id: int) -> None:
     """Record that a phase has ended, and seal its count once what arrived in time has been stored.
 
     Idempotent. Recording the end never waits; sealing waits `settle_seconds` after it (closing rules R1, R5).
+    A draft has nothing to record: its phases may be replaced until it opens.
     """
-    row = session.execute(
-        select(ConsultationPhase).where(table(ConsultationPhase).c.id == phase_id).with_for_update()
-    ).scalar_one()
+    p, c = table(ConsultationPhase).c, table(Consultation).c
+    opened = select(c.id).where(c.id == p.consultation_id, c.opened_at.is_not(None)).exists()
+    found = session.execute(select(ConsultationPhase).where(p.id == phase_id, opened).with_for_update())
+    row: ConsultationPhase | None = found.scalar_one_or_none()
+    if row is None:
+        return
     now = clock.now()
     phase = _as_rule(row)
     if rules.due_to_end(phase, now):
