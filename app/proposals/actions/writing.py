@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
-from app.consultations.actions.closing import require_open
+from app.consultations.actions.closing import require_open, require_received
 from app.consultations.models import Topic
 from app.contributions import actions as contributions
 from app.contributions.models import Kind
@@ -43,9 +43,10 @@ def propose(
     if origin.channel == "web":
         access.require("proposals.write", actor, consultation)
         _not_twice(session, actor, consultation_id, form)
+        require_open(session, consultation, "propose", at)
     else:
         access.require("contributions.enter", actor, consultation)
-    require_open(session, consultation, "propose", origin.received_at or at)
+        require_received(consultation, "propose", origin.received_at or at)
     receipt = enter(session, actor, consultation_id, form, at, area_id=area_id, lang=lang, origin=origin)
     if actor.account is not None and origin.channel == "web":
         discard_draft(session, actor, consultation_id)
