@@ -7,6 +7,7 @@ from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import Instant, RowId
+from app.core.i18n import N_
 
 
 class Kind(StrEnum):
@@ -32,6 +33,21 @@ class Visibility(StrEnum):
     PUBLIC = "public"
     HIDDEN = "hidden"
     WITHDRAWN = "withdrawn"
+
+
+#: What an office can do with a contribution, in words; the status itself lives with the answer.
+STATUSES = {
+    "adopted": N_("Adopted"),
+    "partly": N_("Partly adopted"),
+    "already-planned": N_("Already planned"),
+    "not-competent": N_("For another office"),
+    "cost": N_("Not adopted: cost"),
+    "legal": N_("Not adopted: law"),
+    "evidence": N_("Not adopted: evidence"),
+    "conflict": N_("Not adopted: earlier decision"),
+    "duplicate": N_("Answered with another proposal"),
+    "out-of-scope": N_("Outside this consultation"),
+}
 
 
 class Contribution(SQLModel, table=True):

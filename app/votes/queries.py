@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.consultations.models import ConsultationSalt
 from app.consultations.queries import ConsultationView, KnownPhase
+from app.contributions.models import Contribution
 from app.core import access, clock, keys
 from app.core.access import Actor, Reason
 from app.core.columns import table
@@ -56,7 +57,9 @@ class Box:
         return self.supports + self.opposes + self.neutrals
 
 
-_b, _v, _s, _p, _n = (table(model).c for model in (Ballot, Vote, ConsultationSalt, Proposal, VersionStat))
+_b, _v, _s, _p, _n, _c = (
+    table(model).c for model in (Ballot, Vote, ConsultationSalt, Proposal, VersionStat, Contribution)
+)
 _SALT = select(_s.salt).where(_s.consultation_id == bindparam("consultation"))
 _MINE = (
     select(_v.choice, _v.version)
@@ -142,7 +145,7 @@ def _by_version(session: Session, proposal_id: int) -> tuple[VersionTally, ...]:
 class Own:
     """One of a person's own votes in a consultation."""
 
-    proposal_id: int
+    code: str
     title: str
     choice: str
     version: int
@@ -160,10 +163,11 @@ def own(session: Session, participant: int, consultation_id: int) -> list[Own]:
     if name is None:
         return []
     query = (
-        select(_p.id, _p.title, _v.choice, _v.version, _p.version.label("current"))
+        select(_c.code, _p.title, _v.choice, _v.version, _p.version.label("current"))
         .select_from(table(Vote))
         .join(table(Ballot), _b.id == _v.ballot_id)
         .join(table(Proposal), _p.id == _v.proposal_id)
+        .join(table(Contribution), _c.id == _p.id)
         .where(_b.voter == name)
         .order_by(_p.id)
     )

@@ -1,7 +1,7 @@
 """Reads about proposals: one, its versions, lists of them, and drafts."""
 
-from app.proposals.queries.drafts import Draft, draft
-from app.proposals.queries.lists import SORTS, Filters, Item, by_author, listing, newest
+from app.proposals.queries.drafts import Draft, Unfinished, draft, drafts_of
+from app.proposals.queries.lists import SEEDS, SORTS, Filters, Item, Own, by_author, listing, newest
 from app.proposals.queries.one import (
     Difference,
     ProposalView,
@@ -15,18 +15,22 @@ from app.proposals.queries.one import (
 )
 
 __all__ = [
+    "SEEDS",
     "SORTS",
     "Difference",
     "Draft",
     "Filters",
     "Item",
+    "Own",
     "ProposalView",
+    "Unfinished",
     "Version",
     "at_code",
     "by_author",
     "by_id",
     "differences",
     "draft",
+    "drafts_of",
     "in_path",
     "latest_by",
     "listing",

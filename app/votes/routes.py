@@ -1,0 +1,63 @@
+"""Casting and withdrawing a vote: one handler, answered with the box alone or with the page."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.core import db, web
+from app.core.access import Conflict, CurrentActor, guard
+from app.core.forms import Submission, submitted
+from app.core.i18n import N_, say
+from app.proposals import queries as proposals
+from app.votes import actions, queries
+from app.votes.forms import VoteForm
+
+router = APIRouter()
+Proposal = Annotated[proposals.ProposalView, guard("votes.cast", proposals.in_path)]
+NO_CHOICE = Conflict("no-choice", N_("Choose what you vote."))
+
+
+@router.post("/proposals/{code}/vote")
+async def cast(
+    request: Request,
+    actor: CurrentActor,
+    proposal: Proposal,
+    form: Annotated[Submission[VoteForm], submitted(VoteForm)],
+) -> Response:
+    """Set a vote."""
+    if not form.valid:
+        raise NO_CHOICE
+    try:
+        box = await db.write(actions.cast, actor, proposal.id, form.checked.choice, request.state.arrived)
+    except Conflict as refused:
+        return _refused(request, actor, proposal, refused)
+    return _answer(request, proposal, box, N_("Your vote is stored. You can change it while voting is open."))
+
+
+@router.post("/proposals/{code}/vote/withdrawal")
+async def withdraw(request: Request, actor: CurrentActor, proposal: Proposal) -> Response:
+    """Take a vote back."""
+    try:
+        box = await db.write(actions.withdraw, actor, proposal.id, request.state.arrived)
+    except Conflict as refused:
+        return _refused(request, actor, proposal, refused)
+    return _answer(request, proposal, box, N_("Your vote is withdrawn."))
+
+
+def _answer(request: Request, proposal: proposals.ProposalView, box: queries.Box, notice: str) -> Response:
+    return web.done(
+        request, f"{proposal.url}#vote", notice, fragment=lambda: web.render(request, "votes/_box.html", box=box)
+    )
+
+
+def _refused(request: Request, actor: CurrentActor, proposal: proposals.ProposalView, refused: Conflict) -> Response:
+    """The box with the reason; without script the refusal's own page."""
+    if not web.is_htmx(request):
+        raise refused
+    with db.reading() as session:
+        box = queries.box(session, actor, proposal)
+    sentence = say(refused.reason.text, refused.reason.values)
+    if box is None:
+        raise refused
+    return web.render(request, "votes/_box.html", refused.reason.status, box=box, refused=sentence)
