@@ -1,0 +1,162 @@
+"""Drafting and publishing official answers, singly or for many proposals at once."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlmodel import Session
+
+from app.consultations import queries as consultations
+from app.contributions.models import Contribution
+from app.core import access, clock, jobs
+from app.core.access import Actor, Conflict
+from app.core.columns import table
+from app.core.i18n import N_, language
+from app.proposals.models import Proposal, ProposalVersion
+from app.publiclog import actions as publiclog
+from app.responses import mails, queries
+from app.responses.forms import ResponseForm
+from app.responses.models import Answer, Response
+from app.rules.canonical import digest
+
+#: How many answers are published in one act, so that the writer is not held for long.
+CHUNK = 25
+_a = table(Answer).c
+
+
+def draft(
+    session: Session, actor: Actor, consultation_id: int, form: ResponseForm, response_id: int | None = None
+) -> int:
+    """Keep a draft of one text for one or many proposals and give its number; nothing is public yet.
+
+    Conflict for proposals of another consultation, and for a text that is already published.
+    """
+    consultation = consultations.by_id(session, consultation_id)
+    access.require("responses.write", actor, consultation)
+    if consultation.opened_at is None:
+        raise Conflict("not-open", N_("Answers can be written once the consultation has opened."))
+    found = queries.chosen(session, consultation_id, form.proposal)
+    if len(found) != len(set(form.proposal)):
+        raise Conflict("unknown-proposal", N_("One of these proposals does not belong to this consultation."))
+    row = _row(session, response_id, consultation)
+    row.status, row.refers_to, row.text, row.other_text = form.status, form.refers_to, form.text, form.other_text
+    row.written_by = actor.account
+    session.flush()
+    assert row.id is not None
+    session.execute(delete(table(Answer)).where(_a.response_id == row.id, _a.published_at.is_(None)))
+    session.add_all(Answer(response_id=row.id, contribution_id=proposal.id) for proposal in found)
+    return row.id
+
+
+def _row(session: Session, response_id: int | None, consultation: consultations.ConsultationView) -> Response:
+    if response_id is None:
+        row = Response(
+            consultation_id=consultation.id,
+            office_id=consultation.office_id,
+            status="",
+            text="",
+            lang=language.get(),
+            created_at=clock.now(),
+        )
+        session.add(row)
+        return row
+    kept = session.get(Response, response_id)
+    if kept is None or kept.consultation_id != consultation.id:
+        raise access.Missing
+    if kept.published_at is not None:
+        raise Conflict(
+            "published",
+            N_("This answer is published and stays as it is. To change it, write a new one: both stay readable."),
+        )
+    return kept
+
+
+def remove_draft(session: Session, actor: Actor, response_id: int) -> None:
+    """Throw a draft away; a published answer stays."""
+    response = queries.by_id(session, response_id)
+    access.require("responses.write", actor, response)
+    if response.published_at is not None:
+        raise Conflict("published", N_("This answer is published and cannot be removed."))
+    session.execute(delete(table(Answer)).where(_a.response_id == response_id))
+    session.execute(delete(table(Response)).where(table(Response).c.id == response_id))
+
+
+def publish(session: Session, actor: Actor, response_id: int, base_url: str, at: datetime | None = None) -> None:
+    """Sign and publish a text; the first answers appear at once, further ones follow in a job. Idempotent.
+
+    `at` is given by the demo and by imports only.
+    """
+    response = queries.by_id(session, response_id)
+    access.require("responses.write", actor, response)
+    if response.published_at is not None:
+        return
+    row = session.get_one(Response, response_id)
+    row.published_at, row.signed_by = at or clock.now(), actor.name
+    session.flush()
+    publish_some(session, response_id, base_url)
+
+
+def publish_some(session: Session, response_id: int, base_url: str) -> int:
+    """Publish the next answers of a published text and say how many are left."""
+    row = session.get_one(Response, response_id)
+    assert row.published_at is not None
+    waiting = session.execute(
+        select(Answer).where(_a.response_id == response_id, _a.published_at.is_(None)).order_by(_a.id).limit(CHUNK + 1)
+    )
+    answers = list(waiting.scalars())
+    for answer in answers[:CHUNK]:
+        _publish_one(session, row, answer, base_url)
+    left = len(answers) - CHUNK
+    if left > 0:
+        jobs.later(session, "responses.publish", response=response_id, base_url=base_url)
+    return max(0, left)
+
+
+def _publish_one(session: Session, response: Response, answer: Answer, base_url: str) -> None:
+    session.execute(
+        update(table(Answer))
+        .where(_a.contribution_id == answer.contribution_id, _a.published_at.is_not(None), _a.superseded_at.is_(None))
+        .values(superseded_at=response.published_at)
+    )
+    made = publiclog.commit_to("answer", _payload(response, answer))
+    answer.published_at, answer.nonce, answer.h = response.published_at, made.nonce, made.h
+    session.execute(
+        update(table(Proposal)).where(table(Proposal).c.id == answer.contribution_id).values(status=response.status)
+    )
+    item = _item(session, answer.contribution_id)
+    publiclog.record(
+        session,
+        "answer",
+        response.consultation_id,
+        ("contribution", answer.contribution_id),
+        item=item.h,
+        code=item.code,
+        status=response.status,
+        reason=digest({"text": response.text}),
+        h=made.h,
+    )
+    mails.answered(session, answer.contribution_id, item.code, item.title, base_url)
+
+
+def _payload(response: Response, answer: Answer) -> dict[str, Any]:
+    return {
+        "contribution": answer.contribution_id,
+        "status": response.status,
+        "refers_to": response.refers_to,
+        "text": response.text,
+        "other_text": response.other_text,
+        "signed_by": response.signed_by,
+    }
+
+
+def _item(session: Session, contribution_id: int) -> Any:
+    """The proposal's present commitment, code and title."""
+    p, v, c = table(Proposal), table(ProposalVersion), table(Contribution)
+    query = (
+        select(v.c.h, c.c.code, v.c.title)
+        .select_from(p)
+        .join(v, (v.c.proposal_id == p.c.id) & (v.c.number == p.c.version))
+        .join(c, c.c.id == p.c.id)
+        .where(p.c.id == contribution_id)
+    )
+    return session.execute(query).one()

@@ -1,0 +1,38 @@
+"""What an official writes in an answer."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.core.codes import read_code
+from app.core.forms import Form, Line, Prose, Text
+from app.core.i18n import N_
+from app.responses.models import Status
+
+TEXT = 10_000
+MANY = 500
+
+
+class ResponseForm(Form):
+    """A status with its text, and the proposals it answers."""
+
+    proposal: Annotated[list[Line], Field(min_length=1, max_length=MANY)]
+    status: Status
+    refers_to: Annotated[Line, Field(max_length=120)] = ""
+    text: Annotated[Prose, Field(min_length=20, max_length=TEXT)]
+    other_text: Annotated[Text, Field(max_length=TEXT)] = ""
+
+    @model_validator(mode="after")
+    def says_what_it_refers_to(self) -> "ResponseForm":
+        """Three statuses mean nothing without what they point to."""
+        if self.status in REFERRING and not self.refers_to:
+            raise PydanticCustomError(
+                "no_reference", N_("Say which office, decision or proposal this status refers to.")
+            )
+        if self.status is Status.DUPLICATE and read_code(self.refers_to) is None:
+            raise PydanticCustomError("no_code", N_("Write the code of the proposal that is answered instead."))
+        return self
+
+
+REFERRING = frozenset({Status.NOT_COMPETENT, Status.CONFLICT, Status.DUPLICATE})

@@ -1,0 +1,19 @@
+"""Publishing the rest of an answer given to many."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from app.core import db, jobs
+from app.responses import actions
+
+
+@jobs.handles("responses.publish")
+def publish_rest(job_id: int, payload: dict[str, Any]) -> None:
+    """Publish the next part; while some are left, a further job follows in the same transaction."""
+
+    def step(session: Session) -> None:
+        actions.publish_some(session, payload["response"], payload["base_url"])
+        jobs.finish(session, job_id)
+
+    db.write_now(step)

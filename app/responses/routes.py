@@ -1,0 +1,152 @@
+"""The desk where official answers are written: what waits, one text for one or many, and publishing."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from app.consultations import queries as consultations
+from app.contributions.models import STATUSES
+from app.core import db, web
+from app.core.access import Conflict, CurrentActor, guard
+from app.core.forms import Submission, blank, submitted
+from app.core.i18n import N_, gettext
+from app.responses import actions, queries
+from app.responses.forms import ResponseForm
+
+router = APIRouter()
+Consultation = Annotated[consultations.ConsultationView, guard("responses.write", consultations.at_desk)]
+Draft = Annotated[queries.ResponseView, guard("responses.write", queries.in_path)]
+Codes = Annotated[list[str], Query(max_length=500)]
+
+
+@router.get("/desk/consultations/{slug}/answers")
+def at_desk(
+    request: Request,
+    session: db.Read,
+    consultation: Consultation,
+    state: Literal["unanswered", "drafted", "answered"] = "unanswered",
+    after: Annotated[str, Query(max_length=300)] = "",
+) -> Response:
+    """The proposals of a consultation by where their answer stands, to choose from."""
+    found = queries.at_desk(session, consultation.id, state, after or None)
+    base = f"/desk/consultations/{consultation.slug}/answers?state={state}"
+    return web.render(
+        request,
+        "responses/desk.html",
+        consultation=consultation,
+        found=found,
+        state=state,
+        progress=queries.progress(session, [consultation.id])[consultation.id],
+        next_url=f"{base}&after={found.next}" if found.next else None,
+        first_url=base if after else None,
+    )
+
+
+def _page(
+    request: Request,
+    consultation: consultations.ConsultationView,
+    form: Submission[Any],
+    response: queries.ResponseView | None = None,
+    preview: bool = False,
+) -> Response:
+    codes = form.values.get("proposal", [])
+    with db.reading() as session:
+        chosen = queries.chosen(session, consultation.id, [codes] if isinstance(codes, str) else list(codes))
+    statuses = [(code, gettext(name)) for code, name in STATUSES.items()]
+    return web.render(
+        request,
+        "responses/write.html",
+        form.status,
+        consultation=consultation,
+        form=form,
+        chosen=chosen,
+        statuses=[("", gettext("Choose a status")), *statuses],
+        response=response,
+        preview=preview,
+    )
+
+
+@router.get("/desk/consultations/{slug}/answers/new")
+def new(request: Request, consultation: Consultation, proposal: Codes) -> Response:
+    """The page on which one text is written for the chosen proposals."""
+    return _page(request, consultation, blank(proposal=proposal))
+
+
+@router.post("/desk/consultations/{slug}/answers")
+async def create(
+    request: Request,
+    actor: CurrentActor,
+    consultation: Consultation,
+    form: Annotated[Submission[ResponseForm], submitted(ResponseForm)],
+) -> Response:
+    """Keep the text as a draft, show it, or go on to publishing."""
+    return await _keep(request, actor, consultation, form, None)
+
+
+@router.get("/desk/answers/{number}")
+def edit_page(request: Request, response: Draft) -> Response:
+    """A draft to go on with; a published answer to read."""
+    form = blank(
+        proposal=[proposal.code for proposal in response.proposals],
+        status=response.status,
+        refers_to=response.refers_to,
+        text=response.text,
+        other_text=response.other_text,
+    )
+    return _page(request, response.consultation, form, response)
+
+
+@router.post("/desk/answers/{number}")
+async def edit(
+    request: Request,
+    actor: CurrentActor,
+    response: Draft,
+    form: Annotated[Submission[ResponseForm], submitted(ResponseForm)],
+) -> Response:
+    """Change a draft."""
+    return await _keep(request, actor, response.consultation, form, response)
+
+
+async def _keep(
+    request: Request,
+    actor: CurrentActor,
+    consultation: consultations.ConsultationView,
+    form: Submission[ResponseForm],
+    response: queries.ResponseView | None,
+) -> Response:
+    if form.valid and request.state.typed.get("act") == "preview":
+        return await run_in_threadpool(_page, request, consultation, form, response, True)
+    number = response.id if response else None
+    if form.valid:
+        try:
+            number = await db.write(actions.draft, actor, consultation.id, form.checked, number)
+        except Conflict as refused:
+            form.refuse(refused.reason)
+    if not form.valid:
+        return await run_in_threadpool(_page, request, consultation, form, response)
+    if request.state.typed.get("act") == "publish":
+        return web.done(request, f"/desk/answers/{number}/publication")
+    return web.done(request, f"/desk/answers/{number}", N_("Draft saved. Nothing is public yet."))
+
+
+@router.get("/desk/answers/{number}/publication")
+def publication_page(request: Request, response: Draft) -> Response:
+    """The text as it will be read, before it is signed."""
+    return web.render(request, "responses/publication.html", response=response)
+
+
+@router.post("/desk/answers/{number}/publication")
+async def publish(request: Request, actor: CurrentActor, response: Draft) -> Response:
+    """Sign and publish."""
+    await db.write(actions.publish, actor, response.id, web.base_url(request))
+    to = f"/desk/consultations/{response.consultation.slug}/answers"
+    return web.done(request, to, N_("The answer is published. The authors are told by mail."))
+
+
+@router.post("/desk/answers/{number}/removal")
+async def remove(request: Request, actor: CurrentActor, response: Draft) -> Response:
+    """Throw a draft away."""
+    await db.write(actions.remove_draft, actor, response.id)
+    return web.done(request, f"/desk/consultations/{response.consultation.slug}/answers", N_("The draft is gone."))
