@@ -1,0 +1,203 @@
+"""Reads about decision summaries."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlmodel import Session
+
+from app.consultations import queries as consultations
+from app.consultations.models import Consultation
+from app.contributions.models import Contribution
+from app.core import db
+from app.core.access import Missing
+from app.core.columns import table
+from app.core.i18n import language
+from app.decisions.forms import PARTS
+from app.decisions.models import Decision
+from app.proposals.models import Proposal
+from app.rules.ballots import VersionTally, tally_all
+from app.rules.decision_numbers import DecisionNumber, read_decision_number
+from app.votes import queries as votes
+
+ENGINE = "count/1"
+
+
+@dataclass(frozen=True)
+class Count:
+    """The counted votes of one proposal."""
+
+    code: str
+    title: str
+    status: str
+    supports: int
+    opposes: int
+    neutrals: int
+    by_version: tuple[VersionTally, ...]
+
+    @property
+    def total(self) -> int:
+        """All votes on it."""
+        return self.supports + self.opposes + self.neutrals
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    """A decision summary, drafted or published; texts in the reader's language where there are two."""
+
+    id: int
+    consultation: consultations.ConsultationView
+    number: str | None
+    lang: str
+    translated: bool
+    texts: dict[str, str]
+    first: dict[str, str]
+    other: dict[str, str]
+    counts: tuple[Count, ...]
+    saved_at: datetime
+    published_at: datetime | None
+    h: str
+
+    @property
+    def office_id(self) -> int:
+        """The office in charge, for permissions."""
+        return self.consultation.office_id
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When its consultation opened, for permissions."""
+        return self.consultation.opened_at
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"/decisions/{self.number}"
+
+    @property
+    def voters(self) -> int:
+        """All votes counted."""
+        return sum(count.total for count in self.counts)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The parts that are still empty."""
+        return tuple(part for part in PARTS if not self.first[part])
+
+
+_d, _c, _p, _k = (table(model).c for model in (Decision, Consultation, Proposal, Contribution))
+
+
+def in_path(session: db.Read, number: str) -> DecisionView:
+    """The published decision a route's address names."""
+    read = read_decision_number(number)
+    if read is None:
+        raise Missing
+    found = _one(session, select(table(Decision)).where(_d.year == read.year, _d.number == read.ordinal))
+    if found is None or found.published_at is None:
+        raise Missing
+    return found
+
+
+def of_consultation(session: Session, consultation_id: int) -> DecisionView | None:
+    """The decision of a consultation, drafted or published."""
+    return _one(session, select(table(Decision)).where(_d.consultation_id == consultation_id))
+
+
+def _one(session: Session, query: Select[Any]) -> DecisionView | None:
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    first = {part: getattr(row, part) for part in PARTS}
+    other: dict[str, str] = json.loads(row.other) if row.other else dict.fromkeys(PARTS, "")
+    translated = language.get() != row.lang and any(other.values())
+    return DecisionView(
+        id=row.id,
+        consultation=consultations.by_id(session, row.consultation_id),
+        number=str(DecisionNumber(row.year, row.number)) if row.number else None,
+        lang=language.get() if translated else row.lang,
+        translated=translated,
+        texts={part: other[part] or first[part] for part in PARTS} if translated else first,
+        first=first,
+        other=other,
+        counts=_read_counts(row.counts),
+        saved_at=row.saved_at,
+        published_at=row.published_at,
+        h=row.h,
+    )
+
+
+def _read_counts(stored: str) -> tuple[Count, ...]:
+    if not stored:
+        return ()
+    return tuple(
+        Count(**(row | {"by_version": tuple(VersionTally(*version) for version in row["by_version"])}))
+        for row in json.loads(stored)
+    )
+
+
+def recount(session: Session, consultation_id: int) -> list[Count]:
+    """Count all votes of a consultation anew by its rule, proposal by proposal, the most supported first."""
+    query = (
+        select(_p.id, _k.code, _p.title, _p.status, _k.visibility)
+        .join_from(table(Proposal), table(Contribution), _k.id == _p.id)
+        .where(_p.consultation_id == consultation_id)
+        .order_by(_p.id)
+    )
+    rows = session.execute(query).all()
+    marks = ((mark.proposal_id, mark.version, mark.choice) for mark in votes.marks(session, consultation_id))
+    tallies = tally_all(ENGINE, marks, [row.id for row in rows])
+    counts = [
+        Count(
+            row.code,
+            row.title if row.visibility == "public" else "",
+            row.status,
+            tallies[row.id].supports,
+            tallies[row.id].opposes,
+            tallies[row.id].neutrals,
+            tallies[row.id].by_version,
+        )
+        for row in rows
+    ]
+    return sorted(counts, key=lambda count: (-count.supports, count.code))
+
+
+@dataclass(frozen=True)
+class Lately:
+    """A decision published lately."""
+
+    number: str
+    title: str
+    lang: str
+    decided: str
+    published_at: datetime
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"/decisions/{self.number}"
+
+
+def lately(session: Session, limit: int) -> list[Lately]:
+    """The decisions published last, for the home page."""
+    query = (
+        select(_d.year, _d.number, _d.decided, _d.other, _d.lang, _d.published_at, _c.title, _c.other_title)
+        .join_from(table(Decision), table(Consultation), _c.id == _d.consultation_id)
+        .where(_d.published_at.is_not(None))
+        .order_by(_d.published_at.desc(), _d.id.desc())
+        .limit(limit)
+    )
+    return [_lately(row) for row in session.execute(query).all()]
+
+
+def _lately(row: Any) -> Lately:
+    other = json.loads(row.other) if row.other else {}
+    translated = language.get() != row.lang and bool(other.get("decided")) and bool(row.other_title)
+    return Lately(
+        number=str(DecisionNumber(row.year, row.number)),
+        title=row.other_title if translated else row.title,
+        lang=language.get() if translated else row.lang,
+        decided=other["decided"] if translated else row.decided,
+        published_at=row.published_at,
+    )
