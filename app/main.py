@@ -1,5 +1,6 @@
 """The application: its routers, its layers, and what happens at start and stop."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,26 +14,32 @@ from starlette.exceptions import HTTPException
 from app import permissions, schedule
 from app.accounts import queries as accounts
 from app.accounts import routes as accounts_routes
+from app.comments import routes as comments_routes
 from app.consultations import routes as consultations_routes
 from app.core import access, db, jobs, web
 from app.core.csrf import CrossSite
 from app.core.edge import Edge
 from app.core.i18n import N_
+from app.decisions import routes as decisions_routes
+from app.moderation import routes as moderation_routes
 from app.offices import routes as offices_routes
 from app.pages import routes as pages
 from app.proposals import routes as proposals_routes
-from app.proposals import routes as proposals
 from app.publiclog import queries as publiclog
+from app.responses import routes as responses_routes
 from app.settings import settings
 from app.votes import routes as votes_routes
-from app.votes import routes as votes
 
 ROUTERS = (
     votes_routes.router,
+    comments_routes.router,
+    moderation_routes.router,
     proposals_routes.router,
     consultations_routes.router,
     accounts_routes.router,
     offices_routes.router,
+    responses_routes.router,
+    decisions_routes.router,
     pages.router,
 )
 
@@ -124,6 +131,8 @@ HANDLERS: dict[Any, Any] = {
 
 def create_app() -> Any:
     """The whole application as one ASGI callable."""
+    if os.environ.get("REMBUK_SERVING_DEMO") == "1":  # set by `serve`, which knows where it listens
+        web.site.demo = True
     access.fill(permissions.TABLE)
     access.resolve_actors_with(accounts.actor_of_session)
     web.hold_with(accounts_routes.held.hold)

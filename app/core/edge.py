@@ -44,13 +44,14 @@ class Edge:
 
     def __init__(self, app: App) -> None:
         self.app = app
+        self.latest = datetime.min.replace(tzinfo=UTC)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=dict(scope))
-        scope.setdefault("state", {})["arrived"] = arrived(headers)
+        scope.setdefault("state", {})["arrived"] = self.stamp(headers)
         chosen, asked = _language(scope, headers)
         language.set(chosen)
 
@@ -66,6 +67,15 @@ class Edge:
             await _foreign_host(answer)
             return
         await self.app(scope, receive, answer)
+
+
+    def stamp(self, headers: Headers) -> datetime:
+        """When a request arrived; never before one that came earlier, whatever the clock does."""
+        proxied = headers.get("x-arrived-us", "") if settings().trusted_proxy else ""
+        if proxied:
+            return arrived(headers)
+        self.latest = max(self.latest, clock.now())
+        return self.latest
 
 
 def arrived(headers: Headers) -> datetime:

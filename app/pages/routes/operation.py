@@ -1,9 +1,9 @@
-"""Pages made of several features."""
+"""Whether the process answers and the database is ready."""
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from app.core import db, migrating
+from app.core import migrating
 from app.core.access import guard
 from app.settings import settings
 
@@ -17,7 +17,7 @@ def health() -> Response:
 
 
 @router.get("/readyz", dependencies=[guard("operation.probe")])
-def readiness(session: db.Read) -> Response:
+def readiness() -> Response:
     """The database answers and has every migration."""
     ready = migrating.up_to_date(settings().database)
     return JSONResponse({"ready": ready}, 200 if ready else 503)

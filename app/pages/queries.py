@@ -1,0 +1,129 @@
+"""Reads across features for the pages made of several of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from app.comments import queries as comments
+from app.consultations.queries import ConsultationView, phases_unsealed
+from app.contributions.models import Contribution
+from app.core import codes
+from app.core.access import Missing
+from app.core.columns import table
+from app.moderation import queries as moderation
+from app.proposals import queries as proposals
+from app.proposals.models import Proposal, ProposalStat
+from app.responses import queries as responses
+from app.rules.phases import VOTE
+from app.votes import queries as votes
+from app.votes.models import Ballot
+
+_s, _p, _b, _c = (table(model).c for model in (ProposalStat, Proposal, Ballot, Contribution))
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How much was put into a consultation; ballots only where they may be seen."""
+
+    proposals: int
+    comments: int
+    imported_comments: int
+    ballots: int | None
+
+
+def totals(session: Session, view: ConsultationView) -> Totals:
+    """What has been received so far, in two queries."""
+    row = session.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(_s.comments), 0),
+            func.coalesce(func.sum(_s.imported_comments), 0),
+        )
+        .join_from(table(Proposal), table(ProposalStat), _s.proposal_id == _p.id)
+        .where(_p.consultation_id == view.id)
+    ).one()
+    voting = [phase.id for phase in view.phases if VOTE in phase.acts]
+    ballots = None
+    if voting and view.counts_shown:
+        ballots = int(
+            session.execute(select(func.count()).select_from(table(Ballot)).where(_b.phase_id.in_(voting))).scalar_one()
+        )
+    return Totals(int(row[0]), int(row[1]), int(row[2]), ballots)
+
+
+@dataclass(frozen=True)
+class Trail:
+    """One contribution with everything recorded about it."""
+
+    code: str
+    kind: str
+    received_at: datetime
+    entered_at: datetime
+    channel: str
+    proposal: proposals.ProposalView
+    comment: comments.CommentView | None
+    versions: tuple[proposals.Version, ...]
+    answers: tuple[responses.AnswerView, ...]
+    moderation: tuple[Any, ...]
+
+    @property
+    def item(self) -> Any:
+        """The proposal or the comment itself."""
+        return self.comment or self.proposal
+
+    @property
+    def office_id(self) -> int:
+        """The office in charge, for permissions."""
+        return self.proposal.office_id
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When its consultation opened, for permissions."""
+        return self.proposal.opened_at
+
+
+def trail(session: Session, code: str) -> Trail:
+    """What became of the contribution with this code."""
+    read = codes.read_code(code)
+    row = session.execute(select(_c.id, _c.kind).where(_c.code == read)).first() if read else None
+    if row is None:
+        raise Missing
+    comment = comments.at_code(session, code) if row.kind == "comment" else None
+    proposal = comment.proposal if comment else proposals.by_id(session, row.id)
+    item: Any = comment or proposal
+    return Trail(
+        code=item.code,
+        kind=row.kind,
+        received_at=item.received_at,
+        entered_at=proposal.entered_at if comment is None else item.received_at,
+        channel=item.channel,
+        proposal=proposal,
+        comment=comment,
+        versions=() if comment else tuple(reversed(proposals.versions(session, proposal.id))),
+        answers=() if comment else tuple(reversed(responses.answers_of(session, row.id))),
+        moderation=tuple(moderation.acts_of(session, row.id)),
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A vote whose text was changed since it was cast."""
+
+    title: str
+    url: str
+    choice: str
+    version: int
+    current: int
+
+
+def outdated_votes(session: Session, participant: int) -> list[Asked]:
+    """Somebody's own votes, in phases not sealed yet, on texts that were changed since."""
+    found: list[Asked] = []
+    for consultation_id, _phase in phases_unsealed(session):
+        for own in votes.own(session, participant, consultation_id):
+            if own.outdated:
+                found.append(Asked(own.title, f"/proposals/{own.code}", own.choice, own.version, own.current))
+    return found

@@ -1,0 +1,9 @@
+"""Addresses of the pages made of several features."""
+
+from fastapi import APIRouter
+
+from app.pages.routes import consultation, desk, home, operation, proposal, trail
+
+router = APIRouter()
+for part in (home, consultation, proposal, trail, desk, operation):
+    router.include_router(part.router)

@@ -1,0 +1,51 @@
+"""The page of a consultation."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from sqlmodel import Session
+
+from app.consultations import queries as consultations
+from app.consultations.queries import ConsultationView
+from app.core import db, web
+from app.core.access import guard
+from app.decisions import queries as decisions
+from app.pages import queries
+from app.proposals import queries as proposals
+from app.responses import queries as responses
+from app.rules.phases import VOTE
+
+router = APIRouter()
+Readable = Annotated[ConsultationView, guard("consultations.read", consultations.in_path)]
+
+
+@router.get("/consultations/{slug}")
+def page(request: Request, session: db.Read, view: Readable) -> Response:
+    """One question: until when, what can be done, what came of it, and everything there is to know."""
+    return web.render(request, "pages/consultation.html", view=view, **_parts(session, view))
+
+
+def _parts(session: Session, view: ConsultationView) -> dict[str, Any]:
+    decision = decisions.of_consultation(session, view.id) if view.decided_at else None
+    return {
+        "page": consultations.consultation_page(session, view),
+        "totals": queries.totals(session, view),
+        "newest": proposals.newest(session, view.id, 4),
+        "progress": responses.progress(session, [view.id])[view.id],
+        "decision": decision,
+        "has_voting": any(VOTE in phase.acts for phase in view.phases),
+    }
+
+
+@router.get("/consultations/{slug}.json")
+def facts(session: db.Read, view: Readable) -> Response:
+    """The same facts as JSON."""
+    totals = queries.totals(session, view)
+    told = consultations.facts(view) | {
+        "proposals": totals.proposals,
+        "comments": totals.comments,
+        "ballots": totals.ballots,
+        "answered": responses.progress(session, [view.id])[view.id].answered,
+    }
+    return JSONResponse(told)

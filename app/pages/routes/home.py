@@ -1,0 +1,27 @@
+"""The first page: what is open, what was answered and decided lately, and where to look."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.consultations import queries as consultations
+from app.core import db, web
+from app.core.access import guard
+from app.core.forms import blank
+from app.decisions import queries as decisions
+from app.responses import queries as responses
+
+router = APIRouter()
+
+
+@router.get("/", dependencies=[guard("pages.read")])
+def home(request: Request, session: db.Read) -> Response:
+    """Home."""
+    return web.render(
+        request,
+        "pages/home.html",
+        open_now=consultations.open_now(session, 6),
+        answered=responses.lately(session, 5),
+        decided=decisions.lately(session, 4),
+        topics=consultations.topics(session),
+        form=blank(),
+    )

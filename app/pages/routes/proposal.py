@@ -1,0 +1,80 @@
+"""The page of a proposal: text, vote box, answer, comments."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+from sqlmodel import Session
+
+from app.comments import queries as comments
+from app.core import access, db, web
+from app.core.access import Actor, guard
+from app.proposals import queries as proposals
+from app.proposals.queries import ProposalView
+from app.responses import queries as responses
+from app.votes import queries as votes
+
+router = APIRouter()
+Readable = Annotated[ProposalView, guard("proposals.read", proposals.in_path)]
+
+
+@router.get("/proposals/{code}")
+def page(
+    request: Request,
+    session: db.Read,
+    actor: access.CurrentActor,
+    proposal: Readable,
+    order: Annotated[Literal["", "oldest", "newest"], Query(alias="comments")] = "",
+    after: Annotated[str, Query(max_length=300)] = "",
+) -> Response:
+    """One proposal."""
+    parts = _parts(session, actor, proposal, order == "newest", after or None)
+    return web.render(request, "pages/proposal.html", proposal=proposal, **parts)
+
+
+def _parts(session: Session, actor: Actor, proposal: ProposalView, newest: bool, after: str | None) -> dict[str, Any]:
+    return {
+        "box": votes.box(session, actor, proposal),
+        "answers": responses.answers_of(session, proposal.id),
+        "thread": comments.shown(session, proposal, None, after, newest),
+        "writing": comments.writing(actor, proposal),
+        "own": proposal.participant_id is not None and proposal.participant_id == actor.participant,
+    }
+
+
+@router.get("/proposals/{code}.json")
+def facts(session: db.Read, proposal: Readable) -> Response:
+    """The same facts as JSON."""
+    sealed = not proposal.consultation.counts_shown
+    answers = responses.answers_of(session, proposal.id)
+    votes = {"supports": proposal.supports, "opposes": proposal.opposes, "neutrals": proposal.neutrals}
+    told = {
+        "code": proposal.code,
+        "consultation": proposal.consultation.slug,
+        "visibility": proposal.visibility,
+        "reason": proposal.reason_code or None,
+        "title": proposal.title if proposal.shown else None,
+        "body": proposal.body if proposal.shown else None,
+        "lang": proposal.lang,
+        "version": proposal.version,
+        "h": proposal.h,
+        "channel": proposal.channel,
+        "received": proposal.received_at.isoformat(),
+        "withdrawn": proposal.withdrawn_at.isoformat() if proposal.withdrawn_at else None,
+        "votes": None if sealed else votes,
+        "imported_supports": proposal.imported_supports or None,
+        "comments": proposal.comments,
+        "answers": [
+            {
+                "status": answer.status,
+                "text": answer.text,
+                "lang": answer.lang,
+                "office": answer.office,
+                "signed_by": answer.signed_by,
+                "published": answer.published_at.isoformat(),
+                "superseded": answer.superseded_at.isoformat() if answer.superseded_at else None,
+            }
+            for answer in answers
+        ],
+    }
+    return JSONResponse(told)
