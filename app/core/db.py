@@ -158,7 +158,7 @@ def _still_open(connection: Connection) -> bool:
     raw: Any = connection.connection.dbapi_connection
     if connection.dialect.name == "sqlite":
         return bool(raw.in_transaction)
-    return int(raw.info.transaction_status) in (1, 2)
+    return int(raw.info.transaction_status) in (0, 1, 2)  # 0: nothing was sent yet, so nothing can be lost
 
 
 def _worth_retrying(error: BaseException) -> bool:
