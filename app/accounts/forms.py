@@ -1,7 +1,8 @@
 """What people type about themselves."""
 
 import unicodedata
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, EmailStr, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -37,10 +38,16 @@ NewPassword = Annotated[
 Name = Annotated[Words, StringConstraints(min_length=2, max_length=80)]
 Language = Literal["id", "en"]
 
+NO_NAME = N_("Write the name that others are to see.")
+NO_EMAIL = N_("Write your e-mail address.")
+NO_PASSWORD = N_("Write your password.")
+NO_NEW_PASSWORD = N_("Choose a password.")
+
 
 class SignUpForm(Form):
     """Becoming somebody who can take part; `website` is a trap that people do not see."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"name": NO_NAME, "email": NO_EMAIL, "password": NO_NEW_PASSWORD}
     name: Name
     email: EmailAddress
     password: NewPassword
@@ -52,6 +59,7 @@ class SignUpForm(Form):
 class SignInForm(Form):
     """Coming back."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"email": NO_EMAIL, "password": NO_PASSWORD}
     email: TypedAddress
     password: Password
     next: Line = ""
@@ -60,18 +68,21 @@ class SignInForm(Form):
 class AddressForm(Form):
     """Which account a link is for."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"email": NO_EMAIL}
     email: EmailAddress
 
 
 class NewPasswordForm(Form):
     """A password chosen anew through a link."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"new_password": NO_NEW_PASSWORD}
     new_password: NewPassword
 
 
 class DetailsForm(Form):
     """What an account page may change at once."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"name": NO_NAME}
     name: Name
     lang: Language
     answers_by_mail: Ticked = False
@@ -80,6 +91,7 @@ class DetailsForm(Form):
 class PasswordForm(Form):
     """Another password, by somebody who knows the present one."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"current_password": NO_PASSWORD, "new_password": NO_NEW_PASSWORD}
     current_password: Password
     new_password: NewPassword
 
@@ -87,6 +99,7 @@ class PasswordForm(Form):
 class NewAddressForm(Form):
     """Another e-mail address, by somebody who knows the password."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"email": NO_EMAIL, "current_password": NO_PASSWORD}
     email: EmailAddress
     current_password: Password
 
@@ -94,6 +107,7 @@ class NewAddressForm(Form):
 class DeletionForm(Form):
     """Leaving for good."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"current_password": NO_PASSWORD}
     current_password: Password
     certain: Annotated[Ticked, AfterValidator(_certain)] = Field(False, validate_default=True)
 
@@ -101,6 +115,7 @@ class DeletionForm(Form):
 class GrantForm(Form):
     """A role for somebody; an official's is for one office."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"role": N_("Choose a role.")}
     role: Role
     office: int | None = Field(None, ge=1, lt=2**31)
     certain: Annotated[Ticked, AfterValidator(_certain)] = Field(False, validate_default=True)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_origin
 
 from fastapi import Depends, Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -26,6 +26,8 @@ class Form(BaseModel):
     """What a form may contain; fields it does not name are not looked at."""
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+    #: What to say of a field left empty, where "Fill in this field" would not tell which.
+    when_empty: ClassVar[Mapping[str, str]] = {}
 
 
 def clean_line(text: Any) -> Any:
@@ -167,7 +169,7 @@ def check(model: type[F], form: FormData) -> Submission[F]:
         submission.status = 422
         for problem in error.errors():
             place = str(problem["loc"][0]) if problem["loc"] else ""
-            submission.errors.setdefault(place, _message(dict(problem)))
+            submission.errors.setdefault(place, _message(dict(problem), model))
     return submission
 
 
@@ -177,8 +179,11 @@ def _takes_many(model: type[BaseModel], name: str) -> bool:
     return any(origin in (list, tuple, set, frozenset) for origin in origins)
 
 
-def _message(problem: Mapping[str, Any]) -> str:
+def _message(problem: Mapping[str, Any], model: type[BaseModel]) -> str:
     kind, context = str(problem["type"]), dict(problem.get("ctx") or {})
+    empty: Mapping[str, str] = getattr(model, "when_empty", {})
+    if kind == "missing" and problem["loc"] and problem["loc"][0] in empty:
+        return say(empty[problem["loc"][0]])
     if kind in _MESSAGES and "email" not in str(problem.get("msg", "")):
         return say(_MESSAGES[kind], context)
     if "email" in str(problem.get("msg", "")):

@@ -60,9 +60,15 @@ async def send_confirmation(request: Request, actor: CurrentActor) -> Response:
 
 
 @router.get("/me/password", dependencies=[guard("accounts.manage")])
-def password_page(request: Request, actor: CurrentActor) -> Response:
+def password_page(request: Request, session: db.Read, actor: CurrentActor) -> Response:
     """The form for another password."""
-    return web.render(request, "accounts/password.html", form=blank())
+    return _password_page(request, session, actor, blank())
+
+
+def _password_page(request: Request, session: db.Read, actor: Actor, form: Submission[PasswordForm]) -> Response:
+    assert actor.account is not None
+    email = own.account(session, actor.account).email
+    return web.render(request, "accounts/password.html", form.status, form=form, email=email)
 
 
 async def knows_password(request: Request, actor: Actor, form: Submission[Any], typed: str) -> signing_in.Attempt:
@@ -77,7 +83,10 @@ async def knows_password(request: Request, actor: Actor, form: Submission[Any], 
 
 @router.post("/me/password", dependencies=[guard("accounts.manage")])
 async def change_password(
-    request: Request, actor: CurrentActor, form: Annotated[Submission[PasswordForm], submitted(PasswordForm)]
+    request: Request,
+    session: db.Read,
+    actor: CurrentActor,
+    form: Annotated[Submission[PasswordForm], submitted(PasswordForm)],
 ) -> Response:
     """Another password; other devices are signed out."""
     if form.valid:
@@ -85,7 +94,7 @@ async def change_password(
     if form.valid and passwords.guessable(form.checked.new_password, tried.email, actor.name):
         form.blame("new_password", GUESSABLE)
     if not form.valid:
-        return web.render(request, "accounts/password.html", form.status, form=form)
+        return _password_page(request, session, actor, form)
     password_hash = await passwords.hashed(form.checked.new_password)
     await db.write(acts.change_password, actor, tried, password_hash, web.base_url(request))
     return web.done(request, "/me", N_("Your password is changed. Other devices are signed out."))
