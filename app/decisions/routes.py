@@ -21,32 +21,6 @@ AtDesk = Annotated[consultations.ConsultationView, guard("decisions.write", cons
 Readable = Annotated[consultations.ConsultationView, guard("consultations.read", consultations.in_path)]
 
 
-@router.get("/decisions/{number}")
-def page(request: Request, decision: Published) -> Response:
-    """A decision on one page: asked, said, decided, why, what next."""
-    facts = _linked_data(request, decision)
-    return web.render(request, "decisions/page.html", decision=decision, facts=facts)
-
-
-def _linked_data(request: Request, decision: queries.DecisionView) -> dict[str, Any]:
-    """The decision in the words of schema.org, for machines that read the page."""
-    base = web.base_url(request)
-    assert decision.published_at is not None
-    return {
-        "@context": "https://schema.org",
-        "@type": "Report",
-        "@id": base + decision.url,
-        "url": base + decision.url,
-        "identifier": decision.number,
-        "name": decision.consultation.title,
-        "abstract": decision.texts["decided"],
-        "inLanguage": decision.lang,
-        "datePublished": decision.published_at.isoformat(),
-        "publisher": {"@type": "GovernmentOrganization", "name": decision.consultation.office},
-        "isBasedOn": base + decision.consultation.url,
-    }
-
-
 @router.get("/decisions/{number}.json")
 def facts(decision: Published) -> Response:
     """The same facts as JSON."""
@@ -74,6 +48,32 @@ def facts(decision: Published) -> Response:
             ],
         }
     )
+
+
+@router.get("/decisions/{number}")
+def page(request: Request, decision: Published) -> Response:
+    """A decision on one page: asked, said, decided, why, what next."""
+    facts = _linked_data(request, decision)
+    return web.render(request, "decisions/page.html", decision=decision, facts=facts)
+
+
+def _linked_data(request: Request, decision: queries.DecisionView) -> dict[str, Any]:
+    """The decision in the words of schema.org, for machines that read the page."""
+    base = web.base_url(request)
+    assert decision.published_at is not None
+    return {
+        "@context": "https://schema.org",
+        "@type": "Report",
+        "@id": base + decision.url,
+        "url": base + decision.url,
+        "identifier": decision.number,
+        "name": decision.consultation.title,
+        "abstract": decision.texts["decided"],
+        "inLanguage": decision.lang,
+        "datePublished": decision.published_at.isoformat(),
+        "publisher": {"@type": "GovernmentOrganization", "name": decision.consultation.office},
+        "isBasedOn": base + decision.consultation.url,
+    }
 
 
 @router.get("/consultations/{slug}/decision")

@@ -20,6 +20,19 @@ router = APIRouter()
 Readable = Annotated[ConsultationView, guard("consultations.read", consultations.in_path)]
 
 
+@router.get("/consultations/{slug}.json")
+def facts(session: db.Read, view: Readable) -> Response:
+    """The same facts as JSON."""
+    totals = queries.totals(session, view)
+    told = consultations.facts(view) | {
+        "proposals": totals.proposals,
+        "comments": totals.comments,
+        "ballots": totals.ballots,
+        "answered": responses.progress(session, [view.id])[view.id].answered,
+    }
+    return JSONResponse(told)
+
+
 @router.get("/consultations/{slug}")
 def page(request: Request, session: db.Read, view: Readable) -> Response:
     """One question: until when, what can be done, what came of it, and everything there is to know."""
@@ -36,16 +49,3 @@ def _parts(session: Session, view: ConsultationView) -> dict[str, Any]:
         "decision": decision,
         "has_voting": any(VOTE in phase.acts for phase in view.phases),
     }
-
-
-@router.get("/consultations/{slug}.json")
-def facts(session: db.Read, view: Readable) -> Response:
-    """The same facts as JSON."""
-    totals = queries.totals(session, view)
-    told = consultations.facts(view) | {
-        "proposals": totals.proposals,
-        "comments": totals.comments,
-        "ballots": totals.ballots,
-        "answered": responses.progress(session, [view.id])[view.id].answered,
-    }
-    return JSONResponse(told)

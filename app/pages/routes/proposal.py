@@ -18,30 +18,6 @@ router = APIRouter()
 Readable = Annotated[ProposalView, guard("proposals.read", proposals.in_path)]
 
 
-@router.get("/proposals/{code}")
-def page(
-    request: Request,
-    session: db.Read,
-    actor: access.CurrentActor,
-    proposal: Readable,
-    order: Annotated[Literal["", "oldest", "newest"], Query(alias="comments")] = "",
-    after: Annotated[str, Query(max_length=300)] = "",
-) -> Response:
-    """One proposal."""
-    parts = _parts(session, actor, proposal, order == "newest", after or None)
-    return web.render(request, "pages/proposal.html", proposal=proposal, **parts)
-
-
-def _parts(session: Session, actor: Actor, proposal: ProposalView, newest: bool, after: str | None) -> dict[str, Any]:
-    return {
-        "box": votes.box(session, actor, proposal),
-        "answers": responses.answers_of(session, proposal.id),
-        "thread": comments.shown(session, proposal, None, after, newest),
-        "writing": comments.writing(actor, proposal),
-        "own": proposal.participant_id is not None and proposal.participant_id == actor.participant,
-    }
-
-
 @router.get("/proposals/{code}.json")
 def facts(session: db.Read, proposal: Readable) -> Response:
     """The same facts as JSON."""
@@ -78,3 +54,27 @@ def facts(session: db.Read, proposal: Readable) -> Response:
         ],
     }
     return JSONResponse(told)
+
+
+@router.get("/proposals/{code}")
+def page(
+    request: Request,
+    session: db.Read,
+    actor: access.CurrentActor,
+    proposal: Readable,
+    order: Annotated[Literal["", "oldest", "newest"], Query(alias="comments")] = "",
+    after: Annotated[str, Query(max_length=300)] = "",
+) -> Response:
+    """One proposal."""
+    parts = _parts(session, actor, proposal, order == "newest", after or None)
+    return web.render(request, "pages/proposal.html", proposal=proposal, **parts)
+
+
+def _parts(session: Session, actor: Actor, proposal: ProposalView, newest: bool, after: str | None) -> dict[str, Any]:
+    return {
+        "box": votes.box(session, actor, proposal),
+        "answers": responses.answers_of(session, proposal.id),
+        "thread": comments.shown(session, proposal, None, after, newest),
+        "writing": comments.writing(actor, proposal),
+        "own": proposal.participant_id is not None and proposal.participant_id == actor.participant,
+    }

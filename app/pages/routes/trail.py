@@ -23,12 +23,6 @@ def in_path(session: db.Read, code: str) -> queries.Trail:
 Readable = Annotated[queries.Trail, guard("contributions.read", in_path)]
 
 
-@router.get("/contributions/{code}")
-def page(request: Request, trail: Readable) -> Response:
-    """One contribution's trail, step by step."""
-    return web.render(request, "pages/trail.html", trail=trail)
-
-
 @router.get("/contributions/{code}.json")
 def facts(trail: Readable) -> Response:
     """The same facts as JSON."""
@@ -46,6 +40,12 @@ def facts(trail: Readable) -> Response:
             "moderation": [{"act": m.act, "reason": m.reason, "at": m.at.isoformat()} for m in trail.moderation],
         }
     )
+
+
+@router.get("/contributions/{code}")
+def page(request: Request, trail: Readable) -> Response:
+    """One contribution's trail, step by step."""
+    return web.render(request, "pages/trail.html", trail=trail)
 
 
 @router.get("/me/contributions", dependencies=[guard("accounts.manage")])

@@ -1,0 +1,98 @@
+"""Home, consultation, trail, own contributions and desk."""
+
+import pytest
+from sqlalchemy import event
+
+from app.core import clock, db
+from app.votes import actions as votes
+from app.votes.models import Choice
+from tests import factories
+from tests.page import Browser
+
+
+def asked(statements: list[str]) -> list[str]:
+    """Collect the statements of the read engine."""
+    event.listen(db.current().reads, "before_cursor_execute", lambda c, cur, sql, *rest: statements.append(sql))
+    return statements
+
+
+def test_home_is_useful_when_there_is_nothing_yet(browser: Browser) -> None:
+    page = browser.get("/")
+    assert page.status == 200
+    assert "/consultations" in page.links()
+
+
+def test_home_shows_what_is_open_and_leads_there(browser: Browser) -> None:
+    factories.consultation(factories.office(), slug="air")
+    factories.consultation(factories.office(), slug="rahasia", opened=False, title="Belum dibuka sama sekali")
+    page = browser.get("/")
+    assert "/consultations/air" in page.links()
+    assert "Belum dibuka" not in page.html
+
+
+def test_a_consultation_page_costs_the_same_for_many_proposals(browser: Browser) -> None:
+    number = factories.consultation(factories.office(), slug="air")
+    statements = asked([])
+    costs = []
+    for more in (3, 40):
+        for _ in range(more):
+            factories.proposal(number)
+        statements.clear()
+        browser.get("/consultations/air")
+        costs.append(len(statements))
+    assert costs[0] == costs[1] <= 12
+
+
+def test_a_draft_consultation_is_not_there_for_others(browser: Browser) -> None:
+    office = factories.office()
+    factories.consultation(office, slug="draf", opened=False)
+    assert browser.get("/consultations/draf").status == 404
+    assert browser.as_(factories.person()).get("/consultations/draf").status == 404
+    assert browser.as_(factories.official(factories.office())).get("/consultations/draf").status == 404
+    assert browser.as_(factories.official(office)).get("/consultations/draf").status == 200
+
+
+def test_facts_as_data(browser: Browser) -> None:
+    number = factories.consultation(factories.office(), slug="air")
+    code = factories.code(factories.proposal(number))
+    assert browser.get("/consultations/air.json").response.json()["proposals"] == 1
+    facts = browser.get(f"/proposals/{code}.json").response.json()
+    assert (facts["code"], facts["votes"]) == (code, None)
+    trail = browser.get(f"/contributions/{code}.json").response.json()
+    assert trail["versions"][0]["h"] == facts["h"]
+    assert browser.get("/proposals/AAAA-AAAAA.json").response.json()["error"] == "not-found"
+
+
+def test_a_trail_tells_what_happened(browser: Browser) -> None:
+    proposal = factories.proposal(factories.consultation(factories.office()))
+    factories.edit(proposal)
+    page = browser.get(f"/contributions/{factories.code(proposal)}")
+    assert page.status == 200
+    assert f"/proposals/{factories.code(proposal)}/versions" in page.links()
+
+
+def test_own_contributions_and_votes_that_ask_again(browser: Browser) -> None:
+    ayu, budi = factories.person("Ayu"), factories.person("Budi")
+    proposal = factories.proposal(factories.consultation(factories.office()), author=ayu, title="Usulan milik Ayu")
+    db.write_now(votes.cast, budi.actor, proposal, Choice.SUPPORT, clock.now())
+    assert "Usulan milik Ayu" in browser.as_(ayu).get("/me/contributions").text
+    assert "Usulan milik Ayu" not in browser.as_(budi).get("/me/contributions").text
+    factories.edit(proposal, title="Usulan yang berubah")
+    assert "Usulan yang berubah" in browser.as_(budi).get("/me/contributions").text
+    assert browser.get("/me/contributions").status == 401
+
+
+def test_the_desk_is_for_officials_and_shows_only_their_office(browser: Browser) -> None:
+    office = factories.office()
+    factories.consultation(office, slug="air", title="Pertanyaan tentang air bersih")
+    factories.consultation(factories.office(), slug="lain", title="Pertanyaan instansi lain")
+    page = browser.as_(factories.official(office)).get("/desk")
+    assert "air bersih" in page.text
+    assert "instansi lain" not in page.text
+    assert browser.as_(factories.person()).get("/desk").status == 403
+    assert browser.get("/desk").status == 401
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_operation_is_told(browser: Browser, path: str) -> None:
+    assert browser.get(path).status == 200

@@ -1,0 +1,86 @@
+"""The desk where answers are written."""
+
+import pytest
+
+from tests import factories
+from tests.page import Browser
+
+TEXT = "Pipa diganti pada triwulan kedua oleh Dinas PU, dengan anggaran perubahan."
+HERE = "/desk/consultations/air/answers"
+
+
+@pytest.fixture
+def office(database: str) -> int:
+    return factories.office("Dinas PU")
+
+
+@pytest.fixture
+def codes(office: int, browser: Browser) -> list[str]:
+    number = factories.consultation(office, slug="air")
+    return [factories.code(factories.proposal(number, title=f"Usulan pipa {n}")) for n in range(3)]
+
+
+@pytest.fixture
+def desk(browser: Browser, office: int, codes: list[str]) -> Browser:
+    return browser.as_(factories.official(office, "Bu Sri"))
+
+
+def test_an_official_answers_several_at_once_and_the_public_reads_it(
+    desk: Browser, browser: Browser, codes: list[str]
+) -> None:
+    assert "Usulan pipa 0" in desk.get(HERE).text
+    page = desk.get(f"{HERE}/new?proposal={codes[0]}&proposal={codes[1]}")
+    confirm = desk.submit(page, HERE, status="adopted", text=TEXT, act="publish")
+    assert TEXT in confirm.text
+    assert TEXT not in browser.get(f"/proposals/{codes[0]}").text
+    done = desk.submit(confirm, confirm.url)
+    assert done.url.startswith(HERE)
+    for code in codes[:2]:
+        shown = browser.get(f"/proposals/{code}")
+        assert TEXT in shown.text
+        assert "Bu Sri" in shown.text
+    assert TEXT not in browser.get(f"/proposals/{codes[2]}").text
+    assert codes[2] in desk.get(HERE).html
+    assert codes[0] not in desk.get(HERE).html
+    assert codes[0] in desk.get(f"{HERE}?state=answered").html
+
+
+def test_what_is_missing_is_said_and_what_was_typed_is_kept(desk: Browser, codes: list[str]) -> None:
+    page = desk.get(f"{HERE}/new?proposal={codes[0]}")
+    answer = desk.submit(page, HERE, status="", text=TEXT, act="draft")
+    assert answer.status == 422
+    assert answer.form(HERE)["text"].strip() == TEXT
+    answer = desk.submit(page, HERE, status="duplicate", text=TEXT, act="draft")
+    assert answer.status == 422
+    assert answer.errors
+
+
+def test_a_draft_can_be_seen_continued_and_thrown_away(desk: Browser, codes: list[str]) -> None:
+    page = desk.get(f"{HERE}/new?proposal={codes[0]}")
+    preview = desk.submit(page, HERE, status="cost", text="**Mahal** sekali untuk tahun ini, sayangnya.", act="preview")
+    assert preview.all("strong")
+    draft = desk.submit(page, HERE, status="cost", text=TEXT, act="draft")
+    changed = desk.submit(draft, draft.url, text=TEXT + " Lalu dievaluasi.", act="draft")
+    assert "Lalu dievaluasi." in changed.form(draft.url)["text"]
+    assert codes[0] in desk.get(f"{HERE}?state=drafted").html
+    desk.submit(changed, f"{draft.url}/removal")
+    assert desk.get(draft.url).status == 404
+
+
+def test_nothing_chosen_is_said(desk: Browser) -> None:
+    page = desk.get(f"{HERE}/new?proposal=AAAA-AAAAA")
+    assert not page.all("textarea")
+    assert desk.get(f"{HERE}/new").status == 404
+
+
+def test_others_are_kept_out(browser: Browser, desk: Browser, codes: list[str]) -> None:
+    page = desk.get(f"{HERE}/new?proposal={codes[0]}")
+    draft = desk.submit(page, HERE, status="cost", text=TEXT, act="draft").url
+    other = factories.official(factories.office())
+    for person, status in ((None, 401), (factories.person(), 403), (other, 403)):
+        visitor = browser.as_(person)
+        for address in (HERE, f"{HERE}/new?proposal={codes[0]}", draft, f"{draft}/publication"):
+            assert visitor.get(address).status == status, (person, address)
+        assert visitor.post(f"{draft}/publication").status == status
+        assert visitor.post(HERE, {"proposal": codes[0], "status": "cost", "text": TEXT}).status == status
+    assert TEXT not in browser.get(f"/proposals/{codes[0]}").text

@@ -1,0 +1,75 @@
+"""Voting in the browser, with and without script."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from app.core import db
+from app.proposals import queries as proposals
+from tests import factories
+from tests.page import Browser
+
+
+@pytest.fixture
+def path(browser: Browser) -> str:
+    return f"/proposals/{factories.code(factories.proposal(factories.consultation(factories.office())))}"
+
+
+@pytest.fixture
+def citizen(browser: Browser, path: str) -> Browser:
+    return browser.as_(factories.person())
+
+
+def test_without_script_a_vote_comes_back_to_the_page(citizen: Browser, path: str) -> None:
+    page = citizen.post(f"{path}/vote", {"choice": "support"})
+    assert page.url == path
+    assert page.form(f"{path}/vote/withdrawal") == {}
+    withdrawn = citizen.post(f"{path}/vote/withdrawal")
+    assert withdrawn.url == path
+
+
+def test_with_script_only_the_box_comes_back(citizen: Browser, path: str) -> None:
+    box = citizen.post(f"{path}/vote", {"choice": "oppose"}, htmx=True)
+    assert box.status == 200
+    assert box.html.lstrip().startswith('<section class="vote" id="vote"')
+    assert f'action="{path}/vote/withdrawal"' in box.html
+
+
+def test_who_may_not_vote_is_told_why_and_where_to_go(browser: Browser, path: str) -> None:
+    page = browser.get(path)
+    assert f"/sign-in?next={path.replace('/', '%2F')}" in page.links()
+    assert browser.post(f"{path}/vote", {"choice": "support"}).status == 401
+    unconfirmed = browser.as_(factories.person(confirmed=False))
+    assert unconfirmed.post(f"{path}/vote", {"choice": "support"}).status == 403
+
+
+@pytest.mark.parametrize("fields", [{}, {"choice": "maybe"}, {"choice": ""}])
+def test_a_vote_needs_a_choice(citizen: Browser, path: str, fields: dict[str, str]) -> None:
+    assert citizen.post(f"{path}/vote", fields).status == 409
+
+
+def test_after_closing_the_box_says_when_with_the_zone(citizen: Browser, path: str) -> None:
+    with db.reading() as session:
+        closes = proposals.at_code(session, path.rsplit("/", 1)[1]).consultation.phases[-1].closes
+    with time_machine.travel(closes + timedelta(seconds=1), tick=False):
+        plain = citizen.post(f"{path}/vote", {"choice": "support"})
+        box = citizen.post(f"{path}/vote", {"choice": "support"}, htmx=True)
+        page = citizen.get(path)
+    assert (plain.status, box.status) == (409, 409)
+    assert "WIB" in plain.text
+    assert "WIB" in box.html
+    assert "choice" not in {e.get("name") for e in page.all("button")}
+
+
+def test_sealed_votes_change_nothing_anybody_else_can_see(browser: Browser, path: str) -> None:
+    public = (path, f"{path}.json", path.replace("proposals", "contributions") + ".json")
+    before = [browser.get(url).html for url in public]
+    for _ in range(7):
+        browser.as_(factories.person()).post(f"{path}/vote", {"choice": "support"})
+    assert [browser.get(url).html for url in public] == before
+    assert browser.get(f"{path}.json").response.json()["votes"] is None
+
+
+def test_a_cross_site_vote_is_refused(citizen: Browser, path: str) -> None:
+    assert citizen.post(f"{path}/vote", {"choice": "support"}, Sec_Fetch_Site="cross-site").status == 403
