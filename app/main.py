@@ -20,7 +20,9 @@ from app.core import access, db, jobs, web
 from app.core.csrf import CrossSite
 from app.core.edge import Edge
 from app.core.i18n import N_
+from app.core.pagecache import PageCache
 from app.decisions import routes as decisions_routes
+from app.facilitation import routes as facilitation_routes
 from app.moderation import routes as moderation_routes
 from app.offices import routes as offices_routes
 from app.pages import routes as pages
@@ -34,6 +36,7 @@ ROUTERS = (
     votes_routes.router,
     comments_routes.router,
     moderation_routes.router,
+    facilitation_routes.router,
     proposals_routes.router,
     consultations_routes.router,
     accounts_routes.router,
@@ -148,5 +151,5 @@ def create_app() -> Any:
     )
     for router in ROUTERS:
         api.include_router(router)
-    files = ServeStaticASGI(api, root=web.ROOT / "static", prefix="static", max_age=31536000)
+    files = ServeStaticASGI(PageCache(api), root=web.ROOT / "static", prefix="static", max_age=31536000)
     return Edge(CrossSite(files))

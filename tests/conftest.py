@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from app.core import db, i18n, jobs, keys, migrating
+from app.core import db, i18n, jobs, keys, migrating, pagecache
 from app.settings import settings
 from tests.page import Browser
 
@@ -49,6 +49,8 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     """Settings and keys of one test, in a data folder of its own."""
     monkeypatch.setenv("REMBUK_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setenv("REMBUK_EMBEDDED_JOBS", "0")
+    monkeypatch.setattr(pagecache, "OLDEST", 0)
+    monkeypatch.setattr(pagecache, "UNDER_WRITES", 0)
     settings.cache_clear()
     keys.forget()
     token = i18n.language.set("id")

@@ -1,7 +1,7 @@
 """Reads about consultations: the view every page of one starts from, and its phases."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -12,6 +12,7 @@ from app.core import clock, db
 from app.core.access import Missing
 from app.core.columns import table
 from app.core.i18n import language
+from app.core.pagecache import changes_at
 from app.offices.models import Area, Office
 from app.rules import phases as rules
 from app.settings import settings
@@ -170,6 +171,9 @@ def _phase(session: Session, row: Any) -> KnownPhase:
         counted_at=row.counted_at,
         id=row.id,
     )
+    if row.counted_at is None:
+        for instant in (phase.opens, phase.closes, phase.end + timedelta(seconds=settings().settle_seconds)):
+            changes_at(instant)
     if row.counted_at is None and closing_due(phase, clock.now()):
         db.notice(session, "consultations.closing", row.id)
     return phase
