@@ -2,20 +2,18 @@
 
 import getpass
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from starlette.datastructures import FormData
 
-from app import permissions, tables  # noqa: F401 - a command may meet every table
+from app import serving
 from app.accounts import actions as accounts
 from app.accounts.forms import SignUpForm
 from app.accounts.models import Role
-from app.core import access, db, forms, i18n, migrating
+from app.core import db, forms
 from app.offices import actions as offices
-from app.settings import settings
+from app.serving import installation
 
 cli = typer.Typer(
     no_args_is_help=False,
@@ -28,39 +26,46 @@ cli = typer.Typer(
 @cli.command()
 def migrate() -> None:
     """Bring the database to the present shape."""
-    settings().data_dir.mkdir(parents=True, exist_ok=True)
-    migrating.migrate(settings().database)
+    serving.migrate()
 
 
 @cli.command()
 def serve(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
-    workers: Annotated[int, typer.Option(help="processes")] = 1,
+    port: Annotated[int, typer.Option(help="port to listen on", min=1, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="processes", min=1)] = 1,
 ) -> None:
-    """Migrate, then serve the pages."""
-    import uvicorn
-
-    migrate()
-    uvicorn.run(
-        "app.main:create_app", factory=True, host=host, port=port, workers=workers, server_header=False,
-        log_level="warning", proxy_headers=settings().trusted_proxy,
-    )  # fmt: skip
+    """Migrate, fill a new database with the demonstration where it is allowed, then serve the pages."""
+    serving.serve(host, port, workers)
 
 
-@contextmanager
-def _installation() -> Iterator[None]:
-    """The open, migrated database, for a command."""
-    migrate()
-    access.fill(permissions.TABLE)
-    db.open_database(settings().database)
-    try:
-        yield
-    except access.Conflict as refused:
-        typer.echo(i18n.say(refused.reason.text, refused.reason.values, "en"), err=True)
-        raise typer.Exit(1) from None
-    finally:
-        db.close_database()
+@cli.command()
+def work() -> None:
+    """Run jobs only, beside a server that does not."""
+    serving.work()
+
+
+@cli.command()
+def demo() -> None:
+    """Fill an empty database with the demonstration."""
+    with installation():
+        serving.fill_with_demo()
+
+
+@cli.command()
+def vendor() -> None:
+    """Make static/vendor anew from the released packages."""
+    from app import vendoring
+
+    vendoring.vendor()
+
+
+@cli.command()
+def readme() -> None:
+    """Write the tables of settings and permissions into the README."""
+    from app import readme as tables
+
+    typer.echo("README.md has new tables." if tables.refresh() else "README.md is as the code says.")
 
 
 @cli.command()
@@ -70,7 +75,7 @@ def grant(
     office: Annotated[str, typer.Option(help="slug of an official's office")] = "",
 ) -> None:
     """Give somebody a role."""
-    with _installation():
+    with installation():
         new = db.write_now(accounts.grant_by_email, email, role, office)
     typer.echo(f"{email} {'now has' if new else 'already had'} the role {role}.")
 
@@ -82,10 +87,12 @@ def areas(
     """Load the state's regions down to the village."""
     from rich.progress import Progress
 
-    with _installation(), Progress() as progress:
+    with installation(), Progress() as progress:
         task = progress.add_task("Regions", total=None)
         try:
-            number = offices.load_areas(province or None, lambda done, of: progress.update(task, completed=done, total=of))
+            number = offices.load_areas(
+                province or None, lambda done, of: progress.update(task, completed=done, total=of)
+            )
         except offices.UnknownProvince:
             typer.echo(f"There is no province with the code {province}.", err=True)
             raise typer.Exit(1) from None
@@ -104,7 +111,7 @@ def administrator(email: Annotated[str, typer.Argument(help="address of the firs
         typer.echo("\n".join(f"{field}: {message}" for field, message in form.errors.items()), err=True)
         raise typer.Exit(1)
     asked = form.checked
-    with _installation():
+    with installation():
         given = (asked.email, asked.name, accounts.hash_of(asked.password))
         db.write_now(accounts.create_first_administrator, *given)
     typer.echo(f"{asked.email} is the administrator now and can sign in.")
@@ -120,4 +127,5 @@ def _password() -> str:
 
 
 if __name__ == "__main__":
-    cli(sys.argv[1:] or ["serve"])
+    words = sys.argv[1:]
+    cli(words if words and (not words[0].startswith("-") or words[0] == "--help") else ["serve", *words])

@@ -1,14 +1,29 @@
 """The one place that asks what time it is, and the installation's own time zone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from app.settings import settings
 
+_told: ContextVar[datetime | None] = ContextVar("told", default=None)
+
 
 def now() -> datetime:
     """The present instant, in UTC."""
-    return datetime.now(UTC)
+    return _told.get() or datetime.now(UTC)
+
+
+@contextmanager
+def told(instant: datetime) -> Iterator[None]:
+    """Take an earlier instant for the present: the demo tells what happened in the weeks before."""
+    token = _told.set(instant)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def zone() -> ZoneInfo:

@@ -156,6 +156,7 @@ def start(workers: int = 1) -> Any:
     queue.periodic_task(crontab(minute="*"), name="minute")(_minute)
     _enqueue_with = lambda job_id: task(job_id)  # noqa: E731
     consumer = queue.create_consumer(workers=workers, worker_type="thread", check_worker_health=True)
+    consumer._signal_actions = {}  # stopping is the server's affair: huey's handlers would swallow the signal
     consumer.start()
     _minute()
     return consumer

@@ -1,0 +1,192 @@
+"""What happens before pages are served: the database is made ready, and it is clear who can sign in."""
+
+import errno
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from sqlalchemy import func, select
+
+from app import permissions, tables  # noqa: F401 - a command may meet every table
+from app.accounts.models import Account, Role, RoleGrant
+from app.accounts.queries import DEMO_PASSWORD
+from app.core import access, db, i18n, jobs, migrating, web
+from app.core.columns import table
+from app.demo import loading, people
+from app.offices import actions as offices
+from app.settings import settings
+
+SERVING_DEMO = "REMBUK_SERVING_DEMO"
+
+
+@contextmanager
+def installation() -> Iterator[None]:
+    """The open, migrated database, for a command; a refusal becomes a sentence on the terminal."""
+    migrate()
+    access.fill(permissions.TABLE)
+    db.open_database(settings().database)
+    try:
+        yield
+    except access.Conflict as refused:
+        stop(i18n.say(refused.reason.text, refused.reason.values, "en"))
+    finally:
+        db.close_database()
+
+
+def migrate() -> None:
+    """Bring the database to the present shape."""
+    settings().data_dir.mkdir(parents=True, exist_ok=True)
+    migrating.migrate(settings().database)
+
+
+def stop(message: str) -> None:
+    """End the command with a message."""
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+def serve(host: str, port: int, workers: int) -> None:
+    """Make everything ready, say who can sign in, and serve until stopped."""
+    import uvicorn
+
+    require_free(host, port)
+    demo = settings().demo_allowed(host)
+    with installation():
+        ready_people(demo)
+    compress(web.ROOT / "static")
+    os.environ[SERVING_DEMO] = "1" if demo else "0"
+    announce(host, port, demo)
+    uvicorn.run(
+        "app.main:create_app", factory=True, host=host, port=port, workers=workers, server_header=False,
+        log_level="warning", proxy_headers=settings().trusted_proxy,
+    )  # fmt: skip
+
+
+def require_free(host: str, port: int) -> None:
+    """Stop with a sentence where the address cannot be listened on."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(found[0], found[1]) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(found[4])
+    except OSError as error:
+        reasons = {
+            errno.EADDRINUSE: f"Port {port} on {host} is in use. Stop the other program, or choose another port: "
+            f"./run serve --port {port + 1}",
+            errno.EACCES: f"Port {port} may only be used by root. Choose one above 1023: ./run serve --port 8000",
+        }
+        stop(reasons.get(error.errno or 0, f"{host} port {port} cannot be listened on: {error.strerror}"))
+
+
+def ready_people(demo: bool) -> None:
+    """Fill a new database with the demonstration where it is allowed; else see that an administrator exists."""
+    if demo:
+        if is_new():
+            load_demo()
+        db.write_now(people.let_in)
+        return
+    shut = db.write_now(people.shut_out)
+    if shut:
+        typer.echo(
+            f"This database holds {shut} people of the demonstration, whose password everybody knows. "
+            "They cannot sign in while the demonstration is not allowed (REMBUK_DEMO=0, an address others can "
+            "reach, or https)."
+        )
+    if not own_administrators():
+        if shut:
+            stop(
+                "Nobody else runs this installation. Begin with an empty folder (REMBUK_DATA_DIR=...), or start the "
+                "demonstration on this machine and give a person of yours the role: ./run grant EMAIL administrator"
+            )
+        typer.echo("This installation has no administrator yet.", err=True)
+        if not sys.stdin.isatty():
+            stop("Make one in a terminal, then start again: ./run administrator EMAIL")
+        from app.__main__ import administrator
+
+        administrator(typer.prompt("E-mail address of the administrator"))
+
+
+def is_new() -> bool:
+    """Whether nobody has used the database yet."""
+    with db.reading() as session:
+        return loading.empty(session)
+
+
+def fill_with_demo() -> None:
+    """Fill the database with the demonstration, unless somebody uses it or it is public."""
+    if not settings().demo_allowed("127.0.0.1"):
+        stop("The demonstration is not allowed here: REMBUK_DEMO is 0, or the base address is https.")
+    if not is_new():
+        stop("This database is in use. The demonstration fills only an empty one; nothing was changed.")
+    load_demo()
+
+
+def own_administrators() -> int:
+    """How many people run the installation, those of the demonstration not counted."""
+    a, g = table(Account).c, table(RoleGrant).c
+    query = select(func.count()).join_from(table(RoleGrant), table(Account), a.id == g.account_id)
+    with db.reading() as session:
+        real = query.where(g.role == Role.ADMINISTRATOR, a.email.not_like(f"%{people.DOMAIN}"))
+        return int(session.execute(real).scalar_one())
+
+
+def load_demo() -> None:
+    """Load the regions of the demonstration's province, then its story."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    seen = Console(stderr=True)
+    with Progress(console=seen, transient=True, disable=not seen.is_terminal) as progress:
+        task = progress.add_task("Filling the new database with the demonstration", total=None)
+
+        def told(done: int, of: int) -> None:
+            progress.update(task, completed=done, total=of)
+
+        offices.load_areas(loading.PROVINCE, told)
+        db.write_now(loading.load, told)
+    typer.echo("The demonstration is loaded: an invented district with six consultations.")
+
+
+def announce(host: str, port: int, demo: bool) -> None:
+    """Say where the pages are, and in a demonstration who can sign in."""
+    shown = f"[{host}]" if ":" in host else host
+    typer.echo(f"\nRembuk: http://{shown}:{port}   (stop with Ctrl+C)")
+    if demo:
+        typer.echo(f"\nPeople of the demonstration, all with the password {DEMO_PASSWORD}:")
+        for address, name in people.sign_ins():
+            typer.echo(f"  {address:<42} {name}")
+    sys.stdout.flush()
+
+
+def compress(static: Path) -> None:
+    """Keep a compressed copy beside each static file, made anew when the file is newer; needs a writable folder."""
+    from servestatic.compress import Compressor
+
+    compressor = Compressor(use_zstd=False, quiet=True)
+    if not os.access(static, os.W_OK):
+        return
+    for path in static.rglob("*"):
+        copies = [Path(f"{path}.gz"), Path(f"{path}.br")]
+        wanted = path.is_file() and path.suffix in (".css", ".js", ".svg", ".txt", ".json")
+        if wanted and not any(copy.exists() and copy.stat().st_mtime >= path.stat().st_mtime for copy in copies):
+            for copy in copies:
+                copy.unlink(missing_ok=True)
+            compressor.compress(path)
+
+
+def work() -> None:
+    """Run jobs until told to stop."""
+    with installation():
+        ended = threading.Event()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, lambda _number, _frame: ended.set())
+        consumer = jobs.start()
+        typer.echo("Running jobs. Stop with Ctrl+C.")
+        ended.wait()
+        jobs.stop(consumer)
