@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from app.consultations import actions, queries
 from app.consultations.forms import DraftForm, PhaseRow
@@ -28,7 +28,7 @@ TEXTS = {"title": "Di mana pasar baru dibangun?", "summary": "Warga memilih leta
 
 def all_rows(model: Any) -> list[Any]:
     with db.reading() as session:
-        return list(session.execute(select(model)).scalars())
+        return list(session.execute(select(model).order_by(*inspect(model).primary_key)).scalars())
 
 
 def form(office: int, **fields: Any) -> DraftForm:

@@ -66,22 +66,19 @@ def lacking(session: Session, view: ConsultationView) -> tuple[Lacking, ...]:
     now = clock.now()
     acting = [phase for phase in view.phases if phase.acts]
     own = f"/desk/consultations/{view.slug}"
-    return (
+    found = [
         Lacking(bool(view.title), N_("A question as title"), own),
         Lacking(bool(view.summary), N_("A summary of what is asked"), own),
         Lacking(bool(texts.background), N_("The background people need to answer"), own),
         Lacking(bool(acting), N_("At least one phase in which people can act"), f"{own}/phases"),
-        Lacking(
-            bool(view.phases) and all(phase.closes > now for phase in view.phases),
-            N_("No phase that would be over before it begins"),
-            f"{own}/phases",
-        ),
-        Lacking(
-            view.voting != "limited" or view.vote_limit is not None,
-            N_("A number of supports for each person, because supports are limited"),
-            own,
-        ),
-    )
+    ]
+    if view.phases:
+        ahead = all(phase.closes > now for phase in view.phases)
+        found.append(Lacking(ahead, N_("No phase that would be over before it begins"), f"{own}/phases"))
+    if view.voting == "limited":
+        text = N_("A number of supports for each person, because supports are limited")
+        found.append(Lacking(view.vote_limit is not None, text, own))
+    return tuple(found)
 
 
 def typed_texts(session: Session, consultation_id: int) -> dict[str, Any]:

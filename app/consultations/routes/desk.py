@@ -104,7 +104,9 @@ async def save(
 
 
 def _phases_page(request: Request, view: ConsultationView, form: Submission[Any]) -> Response:
-    return web.render(request, "consultations/phases.html", form.status, form=form, view=view, rows=ROWS)
+    names = [f"{name}_{number}" for number in range(5, ROWS + 1) for name in ("kind", "opens", "closes")]
+    later = any(form.values.get(name) or name in form.errors for name in names)
+    return web.render(request, "consultations/phases.html", form.status, form=form, view=view, rows=ROWS, later=later)
 
 
 @router.get("/desk/consultations/{slug}/phases")
