@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
 from app.accounts.actions import links, signing_in
 from app.accounts.models import Account, HeldText, MailToken, Participant, Role, RoleGrant, SignIn
+from app.accounts.queries import administrators
 from app.core import access, clock, mail, tokens
 from app.core.access import Actor, Conflict
 from app.core.columns import table
@@ -32,12 +33,6 @@ class LastAdministrator(Conflict):
             "last-administrator",
             N_("You are the last administrator. Give the role to somebody else first."),
         )
-
-
-def administrators(session: Session) -> int:
-    """How many accounts hold the administrator's role."""
-    g = table(RoleGrant).c
-    return int(session.execute(select(func.count()).where(g.role == Role.ADMINISTRATOR)).scalar_one())
 
 
 def erase(session: Session, actor: Actor, tried: signing_in.Attempt, held: str = "") -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app.accounts import mails
@@ -97,11 +98,13 @@ def change_address(session: Session, actor: Actor, token: str, base_url: str) ->
     account, address = links.use(session, links.ADDRESS, token)
     assert account.id is not None
     assert account.email is not None
-    if session.execute(select(_a.id).where(_a.email == address)).first() is not None:
-        raise Conflict("address-taken", N_("This address now belongs to another account. Choose a different one."))
     old, account.email = account.email, address
     account.confirmed_at = account.confirmed_at or clock.now()
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:
+        taken = N_("This address now belongs to another account. Choose a different one.")
+        raise Conflict("address-taken", taken) from None
     links.make(session, account.id, links.ADDRESS, old)  # a trace of the old address, for erasing its messages
     links.end(session, account.id)
     mail.forget(session, old)

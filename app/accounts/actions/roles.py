@@ -6,7 +6,7 @@ from sqlmodel import Session
 from app.accounts import mails
 from app.accounts.actions import leaving, signing_up
 from app.accounts.models import Account, Role, RoleGrant
-from app.accounts.queries import ROLE_NAMES
+from app.accounts.queries import ROLE_NAMES, administrators
 from app.accounts.queries.people import offices
 from app.core import access, clock
 from app.core.access import OPERATOR, Actor, Conflict, Missing
@@ -47,7 +47,7 @@ def take(session: Session, actor: Actor, grant_id: int) -> None:
     held = session.get(RoleGrant, grant_id)
     if held is None:
         return
-    if held.role == Role.ADMINISTRATOR and leaving.administrators(session) == 1:
+    if held.role == Role.ADMINISTRATOR and administrators(session) == 1:
         raise leaving.LastAdministrator
     session.delete(held)
 
@@ -63,7 +63,7 @@ def grant_by_email(session: Session, email: str, role: Role, office_slug: str) -
 
 def create_first_administrator(session: Session, email: str, name: str, password_hash: str) -> int:
     """Open a confirmed account that runs the installation; refused once there is an administrator."""
-    if leaving.administrators(session):
+    if administrators(session):
         raise Conflict("has-administrator", N_("There already is an administrator, who can give the role to others."))
     email = email.lower()
     account_id = session.execute(select(_a.id).where(_a.email == email)).scalar_one_or_none()

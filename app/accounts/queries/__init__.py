@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from app.accounts.models import Account, Participant, Role, RoleGrant, SignIn
@@ -127,6 +127,14 @@ def recipients(session: Session, participants: Iterable[int]) -> dict[int, Recip
 def recipient(session: Session, participant_id: int) -> Recipient | None:
     """One participant, if they can be written to."""
     return recipients(session, [participant_id]).get(participant_id)
+
+
+_ADMINISTRATORS = select(func.count()).where(_g.role == Role.ADMINISTRATOR)
+
+
+def administrators(session: Session) -> int:
+    """How many accounts hold the administrator's role; none in a new installation."""
+    return int(session.execute(_ADMINISTRATORS).scalar_one())
 
 
 def _signer() -> URLSafeSerializer:

@@ -66,4 +66,5 @@ async def sign_out(request: Request, actor: CurrentActor) -> Response:
     await db.write(signing_in.sign_out, actor)
     response = web.done(request, "/", N_("You are signed out."))
     browsers.drop_session(response)
+    response.delete_cookie(web.HELD_COOKIE)  # the next person at this browser is not to find it
     return response
