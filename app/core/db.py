@@ -143,7 +143,7 @@ def _attempt(
     except Exception as failure:
         if _worth_retrying(failure):
             raise
-        if not _still_open(connection):
+        if not _still_open(connection, failed=True):
             raise _TransactionLost from failure
         session.rollback()
         return None, Busy() if _storage_failed(failure) else failure
@@ -153,12 +153,17 @@ def _attempt(
     return result, None
 
 
-def _still_open(connection: Connection) -> bool:
-    """Whether the transaction the batch runs in is still there (a full disk ends it behind our back)."""
+def _still_open(connection: Connection, failed: bool = False) -> bool:
+    """Whether the transaction the batch runs in is still there (a full disk ends it behind our back).
+
+    On PostgreSQL a transaction in which a statement failed goes on once the savepoint is rolled back, so it is
+    there for an act that `failed`; committing it would store nothing.
+    """
     raw: Any = connection.connection.dbapi_connection
     if connection.dialect.name == "sqlite":
         return bool(raw.in_transaction)
-    return int(raw.info.transaction_status) in (0, 1, 2)  # 0: nothing was sent yet, so nothing can be lost
+    status = int(raw.info.transaction_status)  # 0: nothing was sent yet, so nothing can be lost; 3: failed
+    return status in (0, 1, 2) or (failed and status == 3)
 
 
 def _worth_retrying(error: BaseException) -> bool:
