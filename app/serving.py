@@ -58,7 +58,7 @@ def serve(host: str, port: int, workers: int) -> None:
     require_free(host, port)
     demo = settings().demo_allowed(host)
     with installation():
-        ready_people(demo)
+        ready_people(demo, settings().base_url or f"http://{in_address(host)}:{port}")
     compress(web.ROOT / "static")
     os.environ[SERVING_DEMO] = "1" if demo else "0"
     announce(host, port, demo)
@@ -84,11 +84,11 @@ def require_free(host: str, port: int) -> None:
         stop(reasons.get(error.errno or 0, f"{host} port {port} cannot be listened on: {error.strerror}"))
 
 
-def ready_people(demo: bool) -> None:
+def ready_people(demo: bool, base_url: str) -> None:
     """Fill a new database with the demonstration where it is allowed; else see that an administrator exists."""
     if demo:
         if is_new():
-            load_demo()
+            load_demo(base_url)
         db.write_now(people.let_in)
         return
     shut = db.write_now(people.shut_out)
@@ -124,7 +124,7 @@ def fill_with_demo() -> None:
         stop("The demonstration is not allowed here: REMBUK_DEMO is 0, or the base address is https.")
     if not is_new():
         stop("This database is in use. The demonstration fills only an empty one; nothing was changed.")
-    load_demo()
+    load_demo(settings().base_url or "http://127.0.0.1:8000")
 
 
 def own_administrators() -> int:
@@ -136,7 +136,7 @@ def own_administrators() -> int:
         return int(session.execute(real).scalar_one())
 
 
-def load_demo() -> None:
+def load_demo(base_url: str) -> None:
     """Load the regions of the demonstration's province, then its story."""
     from rich.console import Console
     from rich.progress import Progress
@@ -149,14 +149,18 @@ def load_demo() -> None:
             progress.update(task, completed=done, total=of)
 
         offices.load_areas(loading.PROVINCE, told)
-        db.write_now(loading.load, told)
+        db.write_now(loading.load, told, base_url)
     typer.echo("The demonstration is loaded: an invented district with six consultations.")
+
+
+def in_address(host: str) -> str:
+    """A host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host
 
 
 def announce(host: str, port: int, demo: bool) -> None:
     """Say where the pages are, and in a demonstration who can sign in."""
-    shown = f"[{host}]" if ":" in host else host
-    typer.echo(f"\nRembuk: http://{shown}:{port}   (stop with Ctrl+C)")
+    typer.echo(f"\nRembuk: http://{in_address(host)}:{port}   (stop with Ctrl+C)")
     if demo:
         typer.echo(f"\nPeople of the demonstration, all with the password {DEMO_PASSWORD}:")
         for address, name in people.sign_ins():

@@ -6,6 +6,8 @@ from random import Random
 
 from sqlmodel import Session
 
+from app.comments import actions as comments
+from app.comments.forms import CommentForm
 from app.contributions.actions import Origin
 from app.core.access import Actor
 from app.demo.content import Told
@@ -31,6 +33,28 @@ def note_proposals(diary: Diary, district: District, told: Told) -> None:
         if withdrawn := proposal.get("withdrawn"):
             back = diary.moment(random, withdrawn["day"], made)
             diary.note(back, _withdrawing(district, proposal, withdrawn["reason"]))
+
+
+def note_comments(diary: Diary, district: District, told: Told) -> None:
+    """Write down when each comment is made; a reply comes after what it answers."""
+    random = Random(told["slug"] + "/comments")  # noqa: S311 - the same story every time, nothing secret
+    for proposal in told["proposals"]:
+        _note_thread(diary, district, random, proposal, proposal.get("comments") or [], None, None)
+
+
+def _note_thread(
+    diary: Diary,
+    district: District,
+    random: Random,
+    proposal: Told,
+    thread: list[Told],
+    parent: Told | None,
+    after: datetime | None,
+) -> None:
+    for comment in thread:
+        after = diary.moment(random, comment["day"], after)
+        diary.note(after, _commenting(district, proposal["key"], comment, parent, after))
+        _note_thread(diary, district, random, proposal, comment.get("replies") or [], comment, after)
 
 
 def origin_of(channel: str, author: Actor, at: datetime) -> Origin:
@@ -83,3 +107,16 @@ def _withdrawing(district: District, told: Told, reason: str) -> Callable[[Sessi
 def _signed_in(author: Actor) -> Actor:
     """The person as somebody who has signed in; most people of the demonstration have no account to do so."""
     return Actor(account=author.account or 0, participant=author.participant, name=author.name, confirmed=True)
+
+
+def _commenting(
+    district: District, proposal: str, told: Told, parent: Told | None, at: datetime
+) -> Callable[[Session], None]:
+    def comment(session: Session) -> None:
+        author = district.people[told["author"]]
+        form = CommentForm(body=told["body"], stance=told["stance"], parent=district.comments.get(id(parent), ""))
+        view = queries.by_id(session, district.proposals[proposal])
+        receipt = comments.enter(session, author, view, form, at, lang=author.lang or "id")
+        district.comments[id(told)] = receipt.code
+
+    return comment

@@ -24,7 +24,7 @@ class District:
     people: dict[str, Actor] = field(default_factory=dict)
     consultations: dict[str, int] = field(default_factory=dict)
     proposals: dict[str, int] = field(default_factory=dict)
-    comments: dict[int, int] = field(default_factory=dict)
+    comments: dict[int, str] = field(default_factory=dict)
     officials: dict[str, str] = field(default_factory=dict)
 
     def official(self, office: str) -> Actor:

@@ -11,8 +11,9 @@ from app.consultations.models import Consultation
 from app.core import clock
 from app.core.columns import table
 from app.demo import content
+from app.demo.answering import note_answers
 from app.demo.consulting import note_consultation
-from app.demo.contributing import note_proposals
+from app.demo.contributing import note_comments, note_proposals
 from app.demo.diary import Diary, District
 from app.demo.people import move_in
 from app.demo.places import know_areas, set_up_offices
@@ -29,8 +30,11 @@ def empty(session: Session) -> bool:
     return all(session.execute(select(table(model).c.id).limit(1)).first() is None for model in (Account, Consultation))
 
 
-def load(session: Session, told: Told) -> None:
-    """Tell the whole story of the district; the regions of its province have been loaded before."""
+def load(session: Session, told: Told, base_url: str) -> None:
+    """Tell the whole story of the district; the regions of its province have been loaded before.
+
+    `base_url` is where the links of mail lead that people get for an answer.
+    """
     diary, district = Diary(clock.now()), District()
     know_areas(session, district)
     with clock.told(diary.now - BEGINNING):
@@ -39,5 +43,7 @@ def load(session: Session, told: Told) -> None:
     for consultation in content.consultations():
         note_consultation(diary, district, consultation)
         note_proposals(diary, district, consultation)
+        note_comments(diary, district, consultation)
         note_votes(diary, district, consultation)
+        note_answers(diary, district, consultation, base_url)
     diary.happen(session, told)

@@ -9,15 +9,18 @@ from sqlalchemy import func, select
 from app import permissions
 from app.accounts.actions import passwords
 from app.accounts.models import Account, SignIn
+from app.comments.models import Comment
 from app.consultations import queries as consultations
 from app.consultations.models import Consultation, ConsultationPhase
 from app.contributions.models import Contribution
 from app.core import access, clock, db
 from app.core.columns import table
+from app.decisions.models import Decision
 from app.demo import content, loading, people
 from app.offices import actions as offices
 from app.proposals.models import Proposal, ProposalStat, ProposalVersion, VersionStat
 from app.publiclog.models import Event
+from app.responses.models import Answer, Response
 from app.votes.models import Ballot, Vote
 from tests import factories
 from tests.page import Browser
@@ -29,7 +32,7 @@ def district(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "hash_of", lambda password: f"hash of {password}")
     access.fill(permissions.TABLE)
     offices.load_areas(loading.PROVINCE)
-    db.write_now(loading.load, lambda done, of: None)
+    db.write_now(loading.load, lambda done, of: None, "http://127.0.0.1:8000")
 
 
 def number_of(model: Any, *conditions: Any) -> int:
@@ -48,7 +51,38 @@ def test_everything_that_is_told_is_there(district: None) -> None:
     assert number_of(Consultation) == len(told) == 6
     assert number_of(Proposal) == len(proposals) == 47
     assert number_of(ProposalVersion) == 47 + sum("edited" in one for one in proposals)
+    comments = [comment for one in proposals for comment in content.comments(one.get("comments") or [])]
+    assert number_of(Comment) == len(comments) == 341
+    assert number_of(Answer, table(Answer).c.published_at.is_not(None)) == 18
+    assert number_of(Decision, table(Decision).c.published_at.is_not(None)) == 1
     assert number_of(Vote) == sum(sum(one["votes"].values()) for one in proposals) == 3141
+
+
+def test_replies_come_after_what_they_answer_and_stand_below_it(district: None) -> None:
+    told = {
+        (comment["body"], reply["body"])
+        for it in content.consultations()
+        for one in it["proposals"]
+        for comment in content.comments(one.get("comments") or [])
+        for reply in comment.get("replies") or []
+    }
+    m, parent = table(Comment).c, table(Comment).alias()
+    query = select(
+        parent.c.body, m.body.label("reply"), parent.c.at, m.at.label("later"), m.id, parent.c.id.label("above")
+    )
+    found = rows(query.join(parent, parent.c.id == m.parent_id))
+    assert {(row.body, row.reply) for row in found} == told
+    assert all(row.at < row.later and row.above < row.id for row in found)
+
+
+def test_the_named_officials_answer_for_their_offices(district: None) -> None:
+    r, c = table(Response).c, table(Consultation).c
+    signed = rows(select(c.slug, r.signed_by, r.status, r.refers_to).join(table(Response), r.consultation_id == c.id))
+    assert {(row.slug, row.signed_by) for row in signed} == {
+        ("air-bersih-argosari", "Sutarno (Desa Argosari)"),
+        ("jam-layanan-posyandu", "Retno Palupi (Dinas Kesehatan)"),
+    }
+    assert all(row.refers_to for row in signed if row.status in ("not-competent", "duplicate"))
 
 
 def test_each_proposal_has_exactly_the_votes_that_are_told(district: None) -> None:
@@ -109,7 +143,7 @@ def test_what_is_over_is_recorded_as_over(district: None) -> None:
         assert not session.info.get("noticed")
     assert past
     assert all(row.ended_at and row.counted_at for row in past)
-    assert set(states) >= {"open", "upcoming", "closed"}
+    assert set(states) >= {"open", "upcoming", "closed", "decided"}
 
 
 def test_what_reached_the_office_otherwise_was_entered_by_the_facilitator(district: None) -> None:
@@ -133,7 +167,7 @@ def test_whom_one_can_sign_in_as_has_the_known_password(
     database: str, monkeypatch: pytest.MonkeyPatch, browser: Browser
 ) -> None:
     monkeypatch.setattr(passwords, "HASHER", passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    db.write_now(loading.load, lambda done, of: None)
+    db.write_now(loading.load, lambda done, of: None, "http://127.0.0.1:8000")
     a = table(Account).c
     for address, _ in people.sign_ins():
         row = rows(select(a.password_hash, a.confirmed_at).where(a.email == address))[0]
