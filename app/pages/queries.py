@@ -7,15 +7,19 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from app.accounts.models import Account
 from app.comments import queries as comments
+from app.consultations.models import Topic
 from app.consultations.queries import ConsultationView, phases_unsealed
 from app.contributions.models import Contribution
-from app.core import codes
+from app.core import codes, jobs, mail
 from app.core.access import Missing
 from app.core.columns import table
 from app.moderation import queries as moderation
+from app.offices.models import Area, Office
 from app.proposals import queries as proposals
 from app.proposals.models import Proposal, ProposalStat
+from app.publiclog.models import Event
 from app.responses import queries as responses
 from app.rules.phases import VOTE
 from app.votes import queries as votes
@@ -127,3 +131,35 @@ def outdated_votes(session: Session, participant: int) -> list[Asked]:
             if own.outdated:
                 found.append(Asked(own.title, f"/proposals/{own.code}", own.choice, own.version, own.current))
     return found
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Figures an administrator looks at."""
+
+    people: int
+    offices: int
+    topics: int
+    areas: int
+    mail_waiting: int
+    jobs_waiting: int
+    jobs_failed: int
+    events: int
+
+
+def installation(session: Session) -> Installation:
+    """How much there is to look after, in one query."""
+    a, o, m, j = (table(model).c for model in (Account, Office, mail.Mail, jobs.Job))
+    given_up = j.attempts >= jobs.MAX_ATTEMPTS
+    counts = (
+        select(func.count()).select_from(table(Account)).where(a.deleted_at.is_(None)),
+        select(func.count()).select_from(table(Office)).where(o.closed_at.is_(None)),
+        select(func.count()).select_from(table(Topic)),
+        select(func.count()).select_from(table(Area)),
+        select(func.count()).select_from(table(mail.Mail)).where(m.sent_at.is_(None)),
+        select(func.count()).select_from(table(jobs.Job)).where(~given_up),
+        select(func.count()).select_from(table(jobs.Job)).where(given_up),
+        select(func.count()).select_from(table(Event)),
+    )
+    row = session.execute(select(*(count.scalar_subquery() for count in counts))).one()
+    return Installation(*(int(number) for number in row))

@@ -96,3 +96,10 @@ def test_the_desk_is_for_officials_and_shows_only_their_office(browser: Browser)
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_operation_is_told(browser: Browser, path: str) -> None:
     assert browser.get(path).status == 200
+
+
+def test_administration_is_for_administrators_and_leads_on(browser: Browser) -> None:
+    page = browser.as_(factories.person(roles=("administrator",))).get("/admin")
+    assert {"/admin/people", "/admin/offices", "/admin/topics"} <= set(page.links())
+    assert browser.as_(factories.person()).get("/admin").status == 403
+    assert browser.get("/admin").status == 401

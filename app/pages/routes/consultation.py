@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.consultations import queries as consultations
 from app.consultations.queries import ConsultationView
-from app.core import db, web
+from app.core import clock, db, web
 from app.core.access import guard
 from app.decisions import queries as decisions
 from app.pages import queries
@@ -18,6 +18,13 @@ from app.rules.phases import VOTE
 
 router = APIRouter()
 Readable = Annotated[ConsultationView, guard("consultations.read", consultations.in_path)]
+
+
+def _some(session: Session, view: ConsultationView) -> list[proposals.Item]:
+    """A few proposals: while people can act, others each day, so that none has an advantage; then the newest."""
+    if view.state in ("open", "counting"):
+        return proposals.some(session, view.id, clock.local(clock.now()).toordinal() % proposals.SEEDS, 4)
+    return proposals.newest(session, view.id, 4)
 
 
 @router.get("/consultations/{slug}.json")
@@ -44,7 +51,7 @@ def _parts(session: Session, view: ConsultationView) -> dict[str, Any]:
     return {
         "page": consultations.consultation_page(session, view),
         "totals": queries.totals(session, view),
-        "newest": proposals.newest(session, view.id, 4),
+        "some": _some(session, view),
         "progress": responses.progress(session, [view.id])[view.id],
         "decision": decision,
         "has_voting": any(VOTE in phase.acts for phase in view.phases),

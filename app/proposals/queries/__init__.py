@@ -1,7 +1,7 @@
 """Reads about proposals: one, its versions, lists of them, and drafts."""
 
 from app.proposals.queries.drafts import Draft, Unfinished, draft, drafts_of
-from app.proposals.queries.lists import SEEDS, SORTS, Filters, Item, Own, by_author, listing, newest
+from app.proposals.queries.lists import SEEDS, SORTS, Filters, Item, Own, by_author, listing, newest, some
 from app.proposals.queries.one import (
     Difference,
     ProposalView,
@@ -35,5 +35,6 @@ __all__ = [
     "latest_by",
     "listing",
     "newest",
+    "some",
     "versions",
 ]

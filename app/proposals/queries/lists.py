@@ -187,6 +187,12 @@ def newest(session: Session, consultation_id: int, limit: int) -> list[Item]:
     return [_item(row) for row in rows]
 
 
+def some(session: Session, consultation_id: int, seed: int, limit: int) -> list[Item]:
+    """A few proposals in the random order of one seed, for a page on which none should have an advantage."""
+    found = _random(session, _OF_CONSULTATION.params(consultation=consultation_id), seed, None)
+    return [_item(row) for row in found.items[:limit]]
+
+
 @dataclass(frozen=True)
 class Own:
     """A proposal among somebody's own contributions."""
