@@ -139,6 +139,8 @@ def _attempt(
     session = Session(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
     try:
         result = waiting.act(session)
+        if not _still_open(connection):
+            raise RuntimeError("an act went on after the database had refused a statement of it")
         session.commit()
     except Exception as failure:
         if _worth_retrying(failure):
