@@ -1,0 +1,1 @@
+"""What people say on paper, at a meeting or by phone, entered for them and followed like everything else."""

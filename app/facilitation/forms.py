@@ -1,0 +1,37 @@
+"""What is written down when something is entered for somebody."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from app.comments.forms import CommentForm
+from app.core import clock
+from app.core.forms import Form, Line, LocalInstant
+from app.core.i18n import N_
+from app.proposals.forms import ProposalForm
+
+LONGEST_NAME = 80
+
+
+def _has_been(received: datetime) -> datetime:
+    if received > clock.now():
+        raise PydanticCustomError("not_yet", N_("The time of receipt lies in the future. Write when it was received."))
+    return received
+
+
+class Received(Form):
+    """How something reached the facilitator, when, and under which name it stands; no name means "a participant"."""
+
+    channel: Literal["paper", "meeting", "phone"]
+    received_at: Annotated[LocalInstant, AfterValidator(_has_been)]
+    name: Annotated[Line, Field(max_length=LONGEST_NAME)] = ""
+
+
+class EnteredProposal(Received, ProposalForm):
+    """A proposal somebody put forward elsewhere."""
+
+
+class EnteredComment(Received, CommentForm):
+    """A comment somebody made elsewhere."""
