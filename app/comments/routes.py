@@ -24,12 +24,6 @@ Typed = Annotated[Submission[CommentForm], submitted(CommentForm)]
 Code = Annotated[str, Query(max_length=40)]
 
 
-def _varying(response: Response) -> Response:
-    """An address that answers with a page or with a part of one."""
-    response.headers["Vary"] = "HX-Request"
-    return response
-
-
 @router.get("/proposals/{code}/comments.json")
 @router.get("/proposals/{code}/comments")
 def page(
@@ -47,9 +41,9 @@ def page(
     if web.wants_json(request):
         return JSONResponse(_facts(thread))
     if web.is_htmx(request):
-        return _varying(web.render(request, "comments/_list.html", thread=thread))
+        return web.render(request, "comments/_list.html", thread=thread)
     writing = queries.writing(actor, proposal, answered)
-    return _varying(web.render(request, "comments/page.html", thread=thread, writing=writing))
+    return web.render(request, "comments/page.html", thread=thread, writing=writing)
 
 
 def _facts(thread: Thread) -> dict[str, object]:
@@ -63,7 +57,7 @@ def new(
     request: Request, session: db.Read, actor: access.CurrentActor, proposal: Writable, parent: Code = ""
 ) -> Response:
     """The form for a comment, or for a reply, on a page of its own."""
-    return _varying(_form(request, session, actor, proposal, parent, blank(stance="neutral")))
+    return _form(request, session, actor, proposal, parent, blank(stance="neutral"))
 
 
 def _form(

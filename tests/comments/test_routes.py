@@ -43,7 +43,7 @@ def test_everyone_reads_a_thread(browser: Browser, proposal: int, url: str) -> N
     assert "1 komentar" in page.text
     assert "Siti" in page.text
     assert i18n.gettext("For") in page.text
-    assert page.response.headers["vary"] == "HX-Request"
+    assert "HX-Request" in page.response.headers["vary"]
     assert {f"/contributions/{code}", f"/contributions/{code}/report", url.removesuffix("/comments")} <= set(
         page.links()
     )
