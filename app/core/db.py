@@ -150,7 +150,8 @@ def _attempt(
         session.rollback()
         return None, Busy() if _storage_failed(failure) else failure
     finally:
-        session.close()
+        with suppress(DBAPIError):  # where the transaction is lost, so is the savepoint to go back to
+            session.close()
     afterwards.extend(session.info.get("after_commit", ()))
     return result, None
 
