@@ -879,3 +879,5 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_area_parent_id"))
 
     op.drop_table("area")
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION event_is_kept()")

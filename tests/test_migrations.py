@@ -1,0 +1,140 @@
+"""The migrations make the tables of the models from nothing, on either database, and events can only be added."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
+
+from app.core import clock, db, migrating
+from app.core.columns import table
+from app.publiclog.models import Event
+from app.tables import MODULES, metadata
+from tests import factories
+from tests.conftest import POSTGRES, _address, _on_server
+
+
+@pytest.fixture
+def nothing(tmp_path: Path) -> Iterator[str]:
+    """The address of a database in which there is nothing yet."""
+    if not POSTGRES:
+        yield f"sqlite:///{tmp_path / 'nothing.db'}"
+        return
+    name = f"rembuk_nothing_{uuid4().hex[:12]}"
+    _on_server(f'CREATE DATABASE "{name}"')
+    yield _address(name)
+    _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def tables_of(url: str) -> set[str]:
+    engine = sa.create_engine(url)
+    found = set(sa.inspect(engine).get_table_names())
+    engine.dispose()
+    return found
+
+
+def differences(url: str) -> list[Any]:
+    """What Alembic would write into a new migration."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        found = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+    engine.dispose()
+    return [one for one in found if not _is_noise(one)]
+
+
+def _is_noise(difference: Any) -> bool:
+    """The same type under another name: SQLite tells few types apart, and text is text."""
+    if not isinstance(difference, list) or difference[0][0] != "modify_type":
+        return False
+    _what, _schema, _table, _column, _facts, before, after = difference[0]
+    alike = (sa.types.String, sa.types.Integer, sa.types.DateTime, sa.types._Binary)
+    return any(isinstance(before, kind) and isinstance(_plain(after), kind) for kind in alike)
+
+
+def _plain(kind: Any) -> Any:
+    return kind.impl if isinstance(kind, sa.types.TypeDecorator) else kind
+
+
+def test_from_nothing_to_the_present_shape(nothing: str) -> None:
+    assert not migrating.up_to_date(nothing)
+    migrating.migrate(nothing)
+    assert migrating.up_to_date(nothing)
+    assert set(metadata.tables) <= tables_of(nothing)
+    migrating.migrate(nothing)
+
+
+def test_the_models_and_the_migrations_say_the_same(nothing: str) -> None:
+    migrating.migrate(nothing)
+    assert differences(nothing) == []
+
+
+def test_a_column_without_migration_would_be_noticed(nothing: str) -> None:
+    migrating.migrate(nothing)
+    engine = sa.create_engine(nothing)
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE office ADD COLUMN forgotten INTEGER"))
+        connection.execute(sa.text("DROP INDEX ix_area_sought"))
+    engine.dispose()
+    found = [one[0] for one in differences(nothing)]
+    assert found.count("remove_column") == 1 and found.count("add_index") == 1
+
+
+def test_back_to_nothing(nothing: str) -> None:
+    migrating.migrate(nothing)
+    config = migrating._config()
+    engine = sa.create_engine(nothing)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    engine.dispose()
+    assert tables_of(nothing) <= {"alembic_version"}
+    migrating.migrate(nothing)
+    assert differences(nothing) == []
+
+
+def test_one_line_of_migrations_numbered_in_order() -> None:
+    script = ScriptDirectory.from_config(migrating._config())
+    assert len(script.get_heads()) == 1
+    numbers = [revision.revision for revision in script.walk_revisions()][::-1]
+    assert numbers == [f"{n:04}" for n in range(1, len(numbers) + 1)]
+
+
+def test_every_module_with_tables_is_listed() -> None:
+    declared = {path for path in Path("app").rglob("*.py") if "table=True" in path.read_text(encoding="utf-8")}
+    listed = {module.__name__.replace(".", "/") for module in MODULES}
+    assert {str(path.with_suffix("")).removesuffix("/__init__") for path in declared} <= listed
+
+
+@pytest.fixture
+def recorded(database: str) -> int:
+    """The number of a recorded event."""
+    event = Event(type="open", body="{}", subject_kind="consultation", subject_id=1, at=clock.now())
+    return int(factories.add(event))
+
+
+E = table(Event)
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [sa.update(E).values(body='{"t":"other"}'), sa.update(E).values(at=clock.now()), sa.delete(E)],
+    ids=["body", "time", "removal"],
+)
+def test_events_are_never_changed_or_removed(recorded: int, tampering: Any) -> None:
+    with pytest.raises(DBAPIError):
+        db.write_now(lambda session: session.execute(tampering) and None)
+    with db.reading() as session:
+        assert session.execute(sa.select(E.c.id, E.c.body)).all() == [(recorded, "{}")]
+
+
+def test_more_events_can_be_added(recorded: int) -> None:
+    again = Event(type="close", body="{}", subject_kind="phase", subject_id=1, at=clock.now())
+    assert int(factories.add(again)) > recorded
