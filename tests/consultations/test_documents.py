@@ -9,7 +9,7 @@ from PIL import Image
 
 from app.consultations import actions, queries
 from app.consultations.actions.documents import MOST, Upload
-from app.consultations.models import ConsultationChange, Document
+from app.consultations.models import Consultation, ConsultationChange, Document
 from app.core import clock, db
 from app.core.access import Conflict, Missing
 from app.publiclog.models import Event
@@ -230,3 +230,18 @@ def test_the_number_of_documents_is_bounded_and_a_reason_is_needed_in_public(off
         db.write_now(actions.remove_document, official, draft, document.id, "", clock.now())
     with pytest.raises(Missing):
         db.write_now(actions.remove_document, official, draft, 12345, "", clock.now())
+
+
+def test_a_refusal_of_the_act_comes_back_in_the_form(desk: Browser, office: int) -> None:
+    send(desk, PDF, "peta.pdf", "buka", reason=WHY)
+    (row,) = all_rows(Document)
+
+    def cancel(session: Any) -> None:
+        session.get(Consultation, row.consultation_id).cancelled_at = clock.now()
+
+    db.write_now(cancel)
+    added = send(desk, PDF, "peta.pdf", "buka", reason=WHY)
+    assert added.status == 409 and added.errors and WHY in added.html
+    removed = desk.post(f"/desk/consultations/buka/documents/{row.id}/removal", {"reason": WHY})
+    assert removed.status == 409 and removed.errors and WHY in removed.html
+    assert len(all_rows(Document)) == 1

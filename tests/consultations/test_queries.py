@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from app.consultations import queries
-from app.consultations.models import ConsultationTopic, Document
+from app.consultations.models import ConsultationPhase, ConsultationTopic, Document
 from app.consultations.queries import Filters
 from app.core import clock, db, i18n
 from app.core.access import Missing
@@ -245,3 +245,28 @@ def test_json_facts_name_phases_and_state_and_no_person(office: int) -> None:
     assert (facts["slug"], facts["state"], facts["office"]["slug"]) == ("satu", "open", "air")
     assert [it["kind"] for it in facts["phases"]] == ["proposals", "voting"]
     assert "created_by" not in facts
+
+
+@pytest.mark.parametrize(
+    ("over", "state", "detail"),
+    [
+        ("due", "now", "Suara terakhir sedang dihitung"),
+        ("early", "past", "Ditutup lebih awal"),
+        ("cancelled", "past", "Dibatalkan"),
+    ],
+)
+def test_steps_say_why_a_phase_is_over(office: int, over: str, state: str, detail: str) -> None:
+    fields = {"cancelled_at": clock.now()} if over == "cancelled" else {}
+    number = factories.consultation(office, factories.VOTING, **fields)
+
+    def end(session: Any) -> None:
+        row = session.execute(select(ConsultationPhase)).scalar_one()
+        if over == "due":
+            row.opens_at, row.closes_at = clock.now() - 2 * DAY, clock.now() - timedelta(seconds=5)
+        elif over == "early":
+            row.ended_at = row.counted_at = clock.now()
+
+    db.write_now(end)
+    with db.reading() as session:
+        (step,) = queries.steps(queries.by_id(session, number))
+    assert (step.state, step.detail) == (state, detail)

@@ -116,3 +116,12 @@ def test_places_are_suggested_as_a_page_a_fragment_and_json(browser: Browser) ->
     assert browser.get("/areas").status == 200
     assert browser.get("/areas?q=zzzz").status == 200
     assert browser.get("/areas?q=" + "x" * 300).status == 404
+
+
+def test_an_office_cannot_be_put_below_itself(admin: Browser) -> None:
+    factories.office("Dinas Air", slug="air")
+    page = admin.post("/admin/offices/air", {"name": "Dinas Air", "parent": "air", "phone": "021 500"})
+    assert page.status == 409 and page.errors
+    assert page.form("/admin/offices/air")["phone"] == "021 500"
+    assert admin.post("/admin/offices/air", {"name": ""}).status == 422
+    assert ("air", "Dinas Air") not in [(o.get("value"), o.text) for o in page.all("option")]
