@@ -22,6 +22,7 @@ from app.core.edge import Edge
 from app.core.i18n import N_
 from app.core.pagecache import PageCache
 from app.decisions import routes as decisions_routes
+from app.exports import routes as exports_routes
 from app.facilitation import routes as facilitation_routes
 from app.moderation import routes as moderation_routes
 from app.offices import routes as offices_routes
@@ -43,6 +44,7 @@ ROUTERS = (
     offices_routes.router,
     responses_routes.router,
     decisions_routes.router,
+    exports_routes.router,
     pages.router,
 )
 

@@ -1,1 +1,1 @@
-"""Data going out as open files and coming in from other platforms."""
+"""Data that goes out for everyone to use, and data of other platforms that comes in."""
