@@ -160,8 +160,8 @@ def test_the_list_asks_a_constant_number_of_questions(database: str) -> None:
         with db.reading() as session:
             people.people(session, "", None)
         event.remove(db.current().reads, "before_cursor_execute", note)
-        counts.append(len(asked))
-    assert counts[0] == counts[1] == 3
+        counts.append(len([statement for statement in asked if statement.startswith("SELECT")]))
+    assert counts == [2, 2]
 
 
 def test_acts_ask_for_permission_themselves(database: str) -> None:
