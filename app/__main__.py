@@ -2,12 +2,13 @@
 
 import getpass
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from starlette.datastructures import FormData
 
-from app import serving
+from app import importing, serving
 from app.accounts import actions as accounts
 from app.accounts.forms import SignUpForm
 from app.accounts.models import Role
@@ -21,6 +22,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Rembuk, a public-consultation platform.",
 )
+
+
+cli.add_typer(importing.command, name="import")
 
 
 @cli.command()
@@ -66,6 +70,22 @@ def readme() -> None:
     from app import readme as tables
 
     typer.echo("README.md has new tables." if tables.refresh() else "README.md is as the code says.")
+
+
+@cli.command()
+def export(
+    slug: Annotated[str, typer.Argument(help="the consultation's address part")],
+    to: Annotated[Path, typer.Option(help="folder to write the files into")] = Path(),
+) -> None:
+    """Write a consultation's proposals and results as CSV files."""
+    from app.exports import actions as exports
+
+    try:
+        with installation():
+            for path in exports.write_files(slug, to):
+                typer.echo(str(path))
+    except exports.NoConsultation:
+        serving.stop(f"There is no public consultation {slug}. Nothing was written.")
 
 
 @cli.command()
