@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
@@ -293,10 +294,11 @@ Read = Annotated[Session, Depends(_read_session)]
 
 
 def submit(action: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-    """Hand an act to the writer without waiting for it."""
+    """Hand an act to the writer without waiting for it; it runs in the language and time of who asked."""
     row = str(args[1]) if len(args) > 1 else ""
     lock = f"{getattr(action, 'lock', action.__module__)}/{row:0>20}"
-    return current().writer.submit(lambda session: action(session, *args, **kwargs), lock)
+    context = copy_context()
+    return current().writer.submit(lambda session: context.run(action, session, *args, **kwargs), lock)
 
 
 def ordered_by(subject: str) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -158,3 +158,13 @@ def test_a_draft_is_not_public(world: World, browser: Browser) -> None:
     assert browser.get("/consultations/air/decision").status == 404
     assert browser.get("/desk/consultations/air/decision").status in (401, 404)
     assert browser.as_(factories.person()).get("/desk/consultations/air/decision").status == 403
+
+
+def test_a_summary_written_in_english_says_so(world: World, browser: Browser) -> None:
+    here = "/desk/consultations/air/decision"
+    desk = browser.as_(world.official, lang="en")
+    desk.submit(desk.get(here), here, **TEXTS, act="draft")
+    with db.reading() as session:
+        decision = queries.of_consultation(session, world.consultation)
+    assert decision is not None
+    assert decision.lang == "en"
