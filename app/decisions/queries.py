@@ -44,7 +44,7 @@ class Count:
 
 
 @dataclass(frozen=True)
-class DecisionView:
+class DecisionView(consultations.Within):
     """A decision summary, drafted or published; texts in the reader's language where there are two."""
 
     id: int
@@ -59,16 +59,6 @@ class DecisionView:
     saved_at: datetime
     published_at: datetime | None
     h: str
-
-    @property
-    def office_id(self) -> int:
-        """The office in charge, for permissions."""
-        return self.consultation.office_id
-
-    @property
-    def opened_at(self) -> datetime | None:
-        """When its consultation opened, for permissions."""
-        return self.consultation.opened_at
 
     @property
     def url(self) -> str:

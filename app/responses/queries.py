@@ -46,7 +46,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class ResponseView:
+class ResponseView(consultations.Within):
     """An official text at the desk, drafted or published."""
 
     id: int
@@ -58,16 +58,6 @@ class ResponseView:
     lang: str
     published_at: datetime | None
     proposals: tuple[Answered, ...]
-
-    @property
-    def office_id(self) -> int:
-        """The office in charge, for permissions."""
-        return self.consultation.office_id
-
-    @property
-    def opened_at(self) -> datetime | None:
-        """When its consultation opened, for permissions."""
-        return self.consultation.opened_at
 
 
 _r, _a, _o, _c, _p, _s = (table(model).c for model in (Response, Answer, Office, Contribution, Proposal, ProposalStat))

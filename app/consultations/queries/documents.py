@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.accounts.policy import SIGN_IN
 from app.consultations.models import Consultation, Document
-from app.consultations.queries.views import ConsultationView, by_id, in_path
+from app.consultations.queries.views import ConsultationView, Within, by_id, in_path
 from app.core import access, db
 from app.core.access import Missing
 from app.core.columns import table
@@ -41,21 +41,11 @@ class DocumentView:
 
 
 @dataclass(frozen=True)
-class Filed:
+class Filed(Within):
     """A document and the consultation whose readers may have it."""
 
     consultation: ConsultationView
     document: DocumentView
-
-    @property
-    def office_id(self) -> int:
-        """The office in charge."""
-        return self.consultation.office_id
-
-    @property
-    def opened_at(self) -> Any:
-        """When the consultation became public."""
-        return self.consultation.opened_at
 
 
 _c, _d = table(Consultation).c, table(Document).c

@@ -88,6 +88,22 @@ class ConsultationView:
         return isinstance(self.takes(act), rules.Phase)
 
 
+class Within:
+    """Something that belongs to a consultation; permissions look at its office and whether it has opened."""
+
+    consultation: ConsultationView
+
+    @property
+    def office_id(self) -> int:
+        """The office in charge."""
+        return self.consultation.office_id
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When its consultation opened."""
+        return self.consultation.opened_at
+
+
 _c, _o, _a, _p = (table(model).c for model in (Consultation, Office, Area, ConsultationPhase))
 #: Consultations with their office and area; others add conditions and order.
 BASE = (

@@ -25,7 +25,7 @@ from app.proposals.models import Proposal, ProposalStat, ProposalVersion
 
 
 @dataclass(frozen=True)
-class ProposalView:
+class ProposalView(consultations.Within):
     """A proposal as its page and the permissions need it."""
 
     id: int
@@ -58,16 +58,6 @@ class ProposalView:
     comments: int
     imported_supports: int
     imported_comments: int
-
-    @property
-    def office_id(self) -> int:
-        """The office of its consultation, for permissions."""
-        return self.consultation.office_id
-
-    @property
-    def opened_at(self) -> datetime | None:
-        """When its consultation opened, for permissions."""
-        return self.consultation.opened_at
 
     @property
     def url(self) -> str:
