@@ -57,6 +57,14 @@ def demo() -> None:
 
 
 @cli.command()
+def messages() -> None:
+    """Check the translations, and remove those of texts that are gone."""
+    from app import messages
+
+    messages.tell()
+
+
+@cli.command()
 def vendor() -> None:
     """Make static/vendor anew from the released packages."""
     from app import vendoring

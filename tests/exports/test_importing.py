@@ -395,3 +395,9 @@ def test_madrid_comes_whole(database: str) -> None:
     again = import_csv(*given)
     assert (again.proposals, again.comments, again.before) == (0, 0, 5713)
     assert everything() == before
+
+
+def test_the_documentation_shows_the_mapping_that_is_there() -> None:
+    written = (ROOT / "app" / "exports" / "mappings" / "madrid.toml").read_text(encoding="utf-8")
+    shown = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
+    assert written.partition("\n\n")[2].strip() in shown
