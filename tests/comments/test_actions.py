@@ -104,6 +104,20 @@ def test_pressed_twice_it_is_one_comment(proposal: int) -> None:
     assert (rows(Comment), rows(Contribution), total(proposal)) == (1, 2, 1)
 
 
+def test_ten_presses_at_once_are_one_comment(proposal: int) -> None:
+    person, typed = factories.person(), samples.form("Setuju sekali.")
+    sent = [db.submit(actions.write, person.actor, proposal, typed, clock.now()) for _ in range(10)]
+    assert len({answer.result() for answer in sent}) == 1
+    assert (rows(Comment), total(proposal)) == (1, 1)
+
+
+def test_many_comments_at_once_are_all_counted(proposal: int) -> None:
+    people, typed = [factories.person() for _ in range(12)], samples.form("Setuju.")
+    sent = [db.submit(actions.write, person.actor, proposal, typed, clock.now()) for person in people]
+    assert len({answer.result() for answer in sent}) == 12
+    assert (rows(Comment), total(proposal)) == (12, 12)
+
+
 def test_the_same_words_elsewhere_later_or_by_another_are_another_comment(proposal: int, consultation: int) -> None:
     person = factories.person()
     first = write(person, proposal, "Setuju.")
