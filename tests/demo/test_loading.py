@@ -79,8 +79,8 @@ def test_the_named_officials_answer_for_their_offices(district: None) -> None:
     r, c = table(Response).c, table(Consultation).c
     signed = rows(select(c.slug, r.signed_by, r.status, r.refers_to).join(table(Response), r.consultation_id == c.id))
     assert {(row.slug, row.signed_by) for row in signed} == {
-        ("air-bersih-argosari", "Sutarno (Desa Argosari)"),
-        ("jam-layanan-posyandu", "Retno Palupi (Dinas Kesehatan)"),
+        ("air-bersih-argosari", "Sutarno"),
+        ("jam-layanan-posyandu", "Retno Palupi"),
     }
     assert all(row.refers_to for row in signed if row.status in ("not-competent", "duplicate"))
 
