@@ -161,7 +161,8 @@ def consultation(
                 closes_at=moment + closes,
             )
         )
-    add_salt(consultation_id)
+    if opened:
+        add_salt(consultation_id)
     return consultation_id
 
 

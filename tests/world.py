@@ -1,0 +1,147 @@
+"""A small world with one of everything: two offices, people of every role, and what each address names."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session, select
+
+from app.accounts.actions import holding, links
+from app.accounts.models import RoleGrant
+from app.accounts.queries import unsubscribe_path
+from app.comments import actions as comments
+from app.comments.forms import CommentForm
+from app.consultations.models import Document
+from app.contributions import actions as contributions
+from app.core import clock, db, files
+from app.core.columns import table
+from app.decisions.models import Decision
+from app.proposals import queries as proposals
+from app.responses.models import Answer, Response
+from app.settings import settings
+from tests import factories
+from tests.factories import BOTH, OVER, Person, phase
+
+DAY = timedelta(days=1)
+DISCUSSED = (*BOTH, phase("discussion", -DAY, 10 * DAY))
+
+
+@dataclass(frozen=True)
+class World:
+    """Who is there, and the values for the parameters of addresses."""
+
+    people: dict[str, Person | None]
+    #: By the name of a parameter, or by "start of address/parameter" where one name means several things.
+    values: dict[str, str]
+    #: The address part of a draft that only the other office may know of.
+    draft: str
+    held: str
+
+
+def comment(proposal: int, author: Person, enterer: Person | None = None) -> str:
+    """A comment on a proposal, which another may have entered for its author; gives its code."""
+    form = CommentForm.model_validate({"body": "Pendapat saya tentang usulan ini.", "stance": "for"})
+    origin = contributions.Origin("paper" if enterer else "web", participant=author.participant)
+
+    def act(session: Session) -> str:
+        view = proposals.by_id(session, proposal)
+        return comments.enter(session, (enterer or author).actor, view, form, clock.now(), origin=origin).code
+
+    return db.write_now(act)
+
+
+def document(consultation: int, content: bytes = b"Isi dokumen.") -> tuple[int, str]:
+    """A kept picture of a consultation: its number and the digest in its address."""
+    digest = files.save(settings().data_dir / "files", content, files.PICTURE_TYPE)
+    number = factories.add(
+        Document(
+            consultation_id=consultation, kind="picture", title="Peta", description="Peta mata air", sha256=digest,
+            small_sha256=digest, media_type="image/webp", size=len(content), width=10, height=10, added_at=clock.now(),
+        )
+    )  # fmt: skip
+    return int(number), digest
+
+
+def response(consultation: int, office: int, proposal: int, author: Person) -> int:
+    """The draft of an answer to a proposal."""
+    number = factories.add(
+        Response(
+            consultation_id=consultation, office_id=office, status="adopted", written_by=author.account,
+            text="Usulan ini dikerjakan pada tahun depan.", created_at=clock.now(),
+        )
+    )  # fmt: skip
+    factories.add(Answer(response_id=number, contribution_id=proposal))
+    return int(number)
+
+
+def decided(office: int) -> str:
+    """A consultation whose decision is published as K-2026-001; gives its slug."""
+    consultation = factories.consultation(office, OVER, slug="selesai", decided_at=clock.now(), now=None)
+    texts = dict.fromkeys(("question", "proposed", "decided", "decided_by", "why", "next"), "Teks keputusan.")
+    factories.add(
+        Decision(
+            consultation_id=consultation, year=2026, number=1, counts="[]", h="h", saved_at=clock.now(),
+            published_at=clock.now(), **texts,
+        )
+    )  # fmt: skip
+    return "selesai"
+
+
+def build() -> World:
+    """Make the world in the open database."""
+    ours, theirs = factories.office(slug="dinas-air"), factories.office(slug="dinas-pasar")
+    people = {
+        "anonymous": None,
+        "unconfirmed": factories.person("Belum", confirmed=False),
+        "citizen": factories.person("Warga"),
+        "other citizen": factories.person("Tetangga"),
+        "facilitator": factories.person("Fasilitator", roles=["facilitator"]),
+        "moderator": factories.person("Moderator", roles=["moderator"]),
+        "official": factories.official(ours),
+        "other official": factories.official(theirs),
+        "administrator": factories.person("Pengelola", roles=["administrator"]),
+    }
+    citizen, official, facilitator = people["citizen"], people["official"], people["facilitator"]
+    assert citizen and official and facilitator
+    consultation = factories.consultation(ours, DISCUSSED, slug="air")
+    factories.consultation(theirs, DISCUSSED, slug="rahasia", opened=False)
+    topic = factories.topic("air-bersih")
+    proposal = factories.proposal(consultation, citizen)
+    number, digest = document(consultation)
+    held = db.write_now(holding.hold, "", "/proposals/x/comments", {"body": ["Teks yang tertunda."]}, "127.0.0.1")
+    return World(
+        people=people,
+        values={
+            "slug": "air",
+            "offices/slug": "dinas-air",
+            "admin/offices/slug": "dinas-air",
+            "consultations/slug/decision": decided(ours),
+            "code": factories.code(proposal),
+            "comments/code": comment(proposal, citizen),
+            "facilitation/slips/code": comment(proposal, citizen, facilitator),
+            "document": str(number),
+            "sha256": digest,
+            "topic": str(topic),
+            "desk/answers/number": str(response(consultation, ours, proposal, official)),
+            "decisions/number": "K-2026-001",
+            "me/sessions/number": "1",
+            "held/number": "1",
+            "admin/people/number": str(facilitator.account),
+            "grant": str(_grant_of(facilitator)),
+            "confirm/token": _link(citizen, links.CONFIRM),
+            "reset/token": _link(citizen, links.RESET),
+            "address/token": _link(citizen, links.ADDRESS),
+            "signed": unsubscribe_path(citizen.account).rsplit("/", 1)[1],
+        },
+        draft="rahasia",
+        held=held,
+    )
+
+
+def _grant_of(person: Person) -> int:
+    g = table(RoleGrant).c
+    with db.reading() as session:
+        return int(session.execute(select(g.id).where(g.account_id == person.account)).scalar_one())
+
+
+def _link(person: Person, purpose: str) -> str:
+    return db.write_now(links.make, person.account, purpose, person.email).token
