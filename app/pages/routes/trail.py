@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from app.comments import queries as comments
 from app.core import access, db, web
 from app.core.access import guard
+from app.moderation import queries as moderation
 from app.pages import queries
 from app.proposals import queries as proposals
 
@@ -54,11 +55,15 @@ def own(
 ) -> Response:
     """Everything the person put in, with where it stands."""
     participant = actor.participant or 0
+    own_proposals = proposals.by_author(session, participant, after or None)
+    own_comments = comments.by_author(session, participant, comments_after or None)
+    codes = [own.item.code for own in own_proposals.items] + [own.code for own in own_comments.items]
     return web.render(
         request,
         "pages/own.html",
-        proposals=proposals.by_author(session, participant, after or None),
-        comments=comments.by_author(session, participant, comments_after or None),
+        proposals=own_proposals,
+        comments=own_comments,
+        acts=moderation.acts_for(session, codes),
         asked=queries.outdated_votes(session, participant),
         drafts=proposals.drafts_of(session, actor.account or 0),
     )
