@@ -57,6 +57,17 @@ def demo() -> None:
 
 
 @cli.command()
+def seed(
+    proposals: Annotated[int, typer.Option(min=1)] = 1000,
+    comments: Annotated[int, typer.Option(min=0)] = 5000,
+    votes: Annotated[int, typer.Option(min=0)] = 20000,
+    people: Annotated[int, typer.Option(min=1)] = 2000,
+) -> None:
+    """Fill a consultation called "seed" with synthetic contributions, for measuring."""
+    serving.seed(proposals, comments, votes, people)
+
+
+@cli.command()
 def messages() -> None:
     """Check the translations, and remove those of texts that are gone."""
     from app import messages

@@ -18,7 +18,7 @@ from app.accounts.models import Account, Role, RoleGrant
 from app.accounts.queries import DEMO_PASSWORD
 from app.core import access, db, i18n, jobs, migrating, web
 from app.core.columns import table
-from app.demo import loading, people
+from app.demo import loading, people, seeding
 from app.offices import actions as offices
 from app.settings import settings
 
@@ -151,6 +151,25 @@ def load_demo(base_url: str) -> None:
         offices.load_areas(loading.PROVINCE, told)
         db.write_now(loading.load, told, base_url)
     typer.echo("The demonstration is loaded: an invented district with six consultations.")
+
+
+def seed(proposals: int, comments: int, votes: int, people: int) -> None:
+    """Fill a consultation with synthetic contributions and show how far it is."""
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
+
+    amounts = seeding.Amounts(proposals, comments, votes, people)
+    seen = Console(stderr=True)
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with installation(), Progress(*columns, console=seen, disable=not seen.is_terminal) as progress:
+            bars = {kind: progress.add_task(kind, total=number) for kind, number in vars(amounts).items()}
+            seeding.seed(amounts, lambda kind, done, of: progress.update(bars[kind], completed=done, total=of))
+    except seeding.AlreadySeeded:
+        stop("This database has been seeded before. Use an empty one: REMBUK_DATA_DIR=... ./run seed")
+    except seeding.TooManyVotes:
+        stop("Each person votes once on a proposal: there can be at most people x proposals votes. Nothing was seeded.")
+    typer.echo(f"Seeded {proposals} proposals, {comments} comments and {votes} votes of {people} people.")
 
 
 def in_address(host: str) -> str:
