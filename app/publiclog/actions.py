@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session
 
 from app.core import clock
+from app.core.columns import table
 from app.publiclog.models import Event
 from app.rules.canonical import canonical, commitment
 
@@ -35,7 +37,16 @@ def record(
     **facts: Any,
 ) -> None:
     """Record an event of a type of PUBLIC_LOG; `facts` hold commitments and codes, never text or persons."""
-    session.add(_event(type, consultation, subject, clock.now(), facts))
+    session.add(
+        Event(
+            type=type,
+            consultation_id=consultation,
+            body=_body(type, consultation, facts),
+            subject_kind=subject[0],
+            subject_id=subject[1],
+            at=clock.now(),
+        )
+    )
 
 
 def record_ballot(session: Session, consultation: int, at: datetime, *, type: str = "ballot", **facts: Any) -> None:
@@ -43,21 +54,22 @@ def record_ballot(session: Session, consultation: int, at: datetime, *, type: st
 
     The row number is random and below zero, the time is cut to the hour, and no ballot is named.
     """
-    event = _event(type, consultation, ("ballot", 0), clock.to_the_hour(at), facts)
-    event.id = -secrets.randbits(62) - 1
-    session.add(event)
+    row = {
+        "id": -secrets.randbits(62) - 1,
+        "type": type,
+        "consultation_id": consultation,
+        "body": _body(type, consultation, facts),
+        "subject_kind": "ballot",
+        "subject_id": 0,
+        "at": clock.to_the_hour(at),
+    }
+    session.connection().execute(_INSERT, row)
 
 
-def _event(
-    type: str, consultation: int | None, subject: tuple[str, int], at: datetime, facts: Mapping[str, Any]
-) -> Event:
+_INSERT = insert(table(Event))
+
+
+def _body(type: str, consultation: int | None, facts: Mapping[str, Any]) -> str:
     public = {"v": 1, "t": type, **({"c": str(consultation)} if consultation else {})}
     public.update((name, value) for name, value in facts.items() if value is not None)
-    return Event(
-        type=type,
-        consultation_id=consultation,
-        body=canonical(public).decode(),
-        subject_kind=subject[0],
-        subject_id=subject[1],
-        at=at,
-    )
+    return canonical(public).decode()

@@ -1,11 +1,12 @@
 """Casting and withdrawing a vote; both can be repeated without changing anything more."""
 
 import secrets
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from app.accounts.actions import leaving
@@ -28,12 +29,21 @@ _COUNTED = {Choice.SUPPORT: "supports", Choice.OPPOSE: "opposes", Choice.NEUTRAL
 _b, _v, _c = (table(model).c for model in (Ballot, Vote, Contribution))
 _stats, _versions = table(ProposalStat), table(VersionStat)
 
-_BALLOT = select(_b.id, _b.h).where(_b.voter == bindparam("voter"), _b.phase_id == bindparam("phase"))
+_BALLOT = select(_b.id, _b.h).where(_b.voter == bindparam("voter"), _b.phase_id == bindparam("phase")).with_for_update()
+_FRESH = {
+    "sqlite": sqlite.insert(table(Ballot)).on_conflict_do_nothing(index_elements=["voter", "phase_id"]),
+    "postgresql": postgresql.insert(table(Ballot)).on_conflict_do_nothing(index_elements=["voter", "phase_id"]),
+}
+_SEAL = (
+    update(table(Ballot))
+    .where(_b.id == bindparam("ballot"))
+    .values(nonce=bindparam("new_nonce"), h=bindparam("new_h"), hour=bindparam("new_hour"))
+)
+_EMPTY = delete(table(Ballot)).where(_b.id == bindparam("ballot"))
 _CHOICES = (
     select(_v.proposal_id, _v.version, _v.choice, _c.code)
     .join_from(table(Vote), table(Contribution), _c.id == _v.proposal_id)
     .where(_v.ballot_id == bindparam("ballot"))
-    .order_by(_c.code)
 )
 _COUNT = {
     (column, step): (
@@ -45,7 +55,66 @@ _COUNT = {
     for column in _COUNTED.values()
     for step in (1, -1)
 }
+_COUNTS = select(_stats.c.supports, _stats.c.opposes, _stats.c.neutrals).where(
+    _stats.c.proposal_id == bindparam("proposal")
+)
+_ADD = insert(table(Vote))
 _REMOVE = delete(table(Vote)).where(_v.ballot_id == bindparam("ballot"), _v.proposal_id == bindparam("proposal"))
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """One choice on a ballot."""
+
+    code: str
+    version: int
+    choice: str
+
+
+@dataclass
+class _Paper:
+    """A person's ballot while it is being changed; its row is locked, so that changes come one after another."""
+
+    connection: Connection
+    consultation: int
+    phase: int
+    number: int
+    superseded: str | None
+    marks: dict[int, _Mark]
+
+    def remove(self, proposal: int) -> None:
+        """Take a choice off, if it is there."""
+        mark = self.marks.pop(proposal, None)
+        if mark is not None:
+            self.connection.execute(_REMOVE, {"ballot": self.number, "proposal": proposal})
+            self._count(proposal, mark, -1)
+
+    def set(self, proposal: int, mark: _Mark) -> None:
+        """Put a choice on in place of what was there."""
+        self.remove(proposal)
+        row = {"proposal_id": proposal, "ballot_id": self.number, "version": mark.version, "choice": mark.choice}
+        self.connection.execute(_ADD, row)
+        self.marks[proposal] = mark
+        self._count(proposal, mark, 1)
+
+    def _count(self, proposal: int, mark: _Mark, step: int) -> None:
+        for statement in _COUNT[_COUNTED[Choice(mark.choice)], step]:
+            self.connection.execute(statement, {"proposal": proposal, "at_version": mark.version})
+
+    def seal(self, session: Session, at: datetime) -> None:
+        """Commit to the whole choice list anew and record that; an empty ballot goes."""
+        if not self.marks:
+            self.connection.execute(_EMPTY, {"ballot": self.number})
+            publiclog.record_ballot(session, self.consultation, at, type="withdraw", s=self.superseded)
+            return
+        listed = sorted(self.marks.values(), key=lambda mark: mark.code)
+        choices = [{"p": mark.code, "v": mark.version, "c": mark.choice} for mark in listed]
+        made = publiclog.commit_to("ballot", {"phase": self.phase, "choices": choices})
+        hour = clock.to_the_hour(at)
+        self.connection.execute(
+            _SEAL, {"ballot": self.number, "new_nonce": made.nonce, "new_h": made.h, "new_hour": hour}
+        )
+        publiclog.record_ballot(session, self.consultation, at, h=made.h, s=self.superseded)
 
 
 @db.ordered_by("proposal")
@@ -59,38 +128,33 @@ def cast(session: Session, actor: Actor, proposal_id: int, choice: Choice, at: d
     consultation = proposal.consultation
     if check_choice(consultation.voting, choice):
         raise Conflict("choice-not-offered", N_("This consultation does not offer that choice."))
-    ballot, superseded = _ballot(session, voter, phase, at)
-    choices = {row.proposal_id: row for row in session.execute(_CHOICES, {"ballot": ballot}).all()}
-    before = choices.get(proposal_id)
-    if before is not None and (before.choice, before.version) == (choice, proposal.version):
-        return _box(session, actor, proposal_id)
-    already = sum(1 for row in choices.values() if row.choice == Choice.SUPPORT)
-    if check_limit(consultation.voting, consultation.vote_limit, already, changes=before is not None):
-        raise Conflict(
-            "limit-reached",
-            N_("You already support %(limit)s proposals, which is the most possible here. Withdraw one vote first."),
-            limit=consultation.vote_limit,
-        )
-    if before is not None:
-        session.execute(_REMOVE, {"ballot": ballot, "proposal": proposal_id})
-        _count(session, proposal_id, before.version, before.choice, -1)
-    session.execute(
-        insert(table(Vote)),
-        {"proposal_id": proposal_id, "ballot_id": ballot, "version": proposal.version, "choice": choice},
-    )
-    _count(session, proposal_id, proposal.version, choice, 1)
-    _commit(session, consultation.id, ballot, phase, superseded, at)
-    return _box(session, actor, proposal_id)
+    paper = _paper(session, consultation.id, phase, voter, at)
+    before = paper.marks.get(proposal_id)
+    mark = _Mark(proposal.code, proposal.version, choice)
+    if before != mark:
+        already = sum(1 for other in paper.marks.values() if other.choice == Choice.SUPPORT)
+        if check_limit(consultation.voting, consultation.vote_limit, already, changes=before is not None):
+            raise Conflict(
+                "limit-reached",
+                N_(
+                    "You already support %(limit)s proposals, which is the most possible here. Withdraw one vote first."
+                ),
+                limit=consultation.vote_limit,
+            )
+        paper.set(proposal_id, mark)
+        paper.seal(session, at)
+    return _box(session, actor, proposal)
 
 
 @db.ordered_by("proposal")
 def withdraw(session: Session, actor: Actor, proposal_id: int, at: datetime) -> queries.Box:
     """Remove a person's vote on a proposal, if there is one."""
     proposal, phase, voter = _admit(session, actor, proposal_id, at)
-    found = session.execute(_BALLOT, {"voter": voter, "phase": phase.id}).first()
-    if found is not None:
-        _remove(session, proposal.consultation.id, found, phase, proposal_id, at)
-    return _box(session, actor, proposal_id)
+    paper = _kept_paper(session, proposal.consultation.id, phase, voter)
+    if paper is not None and proposal_id in paper.marks:
+        paper.remove(proposal_id)
+        paper.seal(session, at)
+    return _box(session, actor, proposal)
 
 
 def _admit(
@@ -110,55 +174,29 @@ def _admit(
     return proposal, phase, voter
 
 
-def _ballot(session: Session, voter: str, phase: KnownPhase, at: datetime) -> tuple[int, str | None]:
-    """The voter's ballot in a phase and the hash it had; made when there is none. Unique by constraint."""
-    found = session.execute(_BALLOT, {"voter": voter, "phase": phase.id}).first()
-    if found is not None:
-        return int(found.id), found.h
+def _paper(session: Session, consultation_id: int, phase: KnownPhase, voter: str, at: datetime) -> _Paper:
+    """The voter's ballot in a phase, made when there is none. Unique by constraint."""
+    kept = _kept_paper(session, consultation_id, phase, voter)
+    if kept is not None:
+        return kept
+    connection = session.connection()
     number = secrets.randbits(62)
     fresh = {"id": number, "voter": voter, "phase_id": phase.id, "hour": clock.to_the_hour(at), "nonce": b"", "h": ""}
-    try:
-        with session.begin_nested():
-            session.execute(insert(table(Ballot)), fresh)
-    except IntegrityError:  # another process made it in the same moment
-        found = session.execute(_BALLOT, {"voter": voter, "phase": phase.id}).one()
-        return int(found.id), found.h
-    return number, None
+    if connection.execute(_FRESH[connection.dialect.name], fresh).rowcount == 1:
+        return _Paper(connection, consultation_id, phase.id, number, None, {})
+    made = _kept_paper(session, consultation_id, phase, voter)  # by another process, in the same moment
+    assert made is not None
+    return made
 
 
-def _commit(
-    session: Session, consultation_id: int, ballot: int, phase: KnownPhase, superseded: str | None, at: datetime
-) -> None:
-    """Commit to the ballot's whole choice list anew and record that."""
-    rows = session.execute(_CHOICES, {"ballot": ballot}).all()
-    choices = [{"p": row.code, "v": row.version, "c": row.choice} for row in rows]
-    made = publiclog.commit_to("ballot", {"phase": phase.id, "choices": choices})
-    session.execute(
-        update(table(Ballot)).where(_b.id == ballot).values(nonce=made.nonce, h=made.h, hour=clock.to_the_hour(at))
-    )
-    publiclog.record_ballot(session, consultation_id, at, h=made.h, s=superseded or None)
-
-
-def _remove(
-    session: Session, consultation_id: int, found: Any, phase: KnownPhase, proposal_id: int, at: datetime
-) -> None:
-    """Take one choice off a ballot; an empty ballot goes."""
-    choices = {row.proposal_id: row for row in session.execute(_CHOICES, {"ballot": found.id}).all()}
-    before = choices.pop(proposal_id, None)
-    if before is None:
-        return
-    session.execute(_REMOVE, {"ballot": found.id, "proposal": proposal_id})
-    _count(session, proposal_id, before.version, before.choice, -1)
-    if choices:
-        _commit(session, consultation_id, found.id, phase, found.h, at)
-    else:
-        session.execute(delete(table(Ballot)).where(_b.id == found.id))
-        publiclog.record_ballot(session, consultation_id, at, type="withdraw", s=found.h)
-
-
-def _count(session: Session, proposal_id: int, version: int, choice: str, step: int) -> None:
-    for statement in _COUNT[_COUNTED[Choice(choice)], step]:
-        session.execute(statement, {"proposal": proposal_id, "at_version": version})
+def _kept_paper(session: Session, consultation_id: int, phase: KnownPhase, voter: str | None) -> _Paper | None:
+    connection = session.connection()
+    found = connection.execute(_BALLOT, {"voter": voter, "phase": phase.id}).first()
+    if found is None:
+        return None
+    rows = connection.execute(_CHOICES, {"ballot": found.id}).all()
+    marks = {row.proposal_id: _Mark(row.code, row.version, row.choice) for row in rows}
+    return _Paper(connection, consultation_id, phase.id, found.id, found.h or None, marks)
 
 
 @leaving.when_erased
@@ -166,18 +204,17 @@ def withdraw_open_votes(session: Session, account_id: int, participant_id: int) 
     """An erased person's votes in phases not yet sealed are withdrawn; counted ones stay, unlinked."""
     for consultation_id, phase in consultations.phases_unsealed(session):
         voter = queries.voter(session, participant_id, consultation_id)
-        found = session.execute(_BALLOT, {"voter": voter, "phase": phase.id}).first()
-        if found is None:
-            continue
-        for row in session.execute(_CHOICES, {"ballot": found.id}).all():
-            session.execute(_REMOVE, {"ballot": found.id, "proposal": row.proposal_id})
-            _count(session, row.proposal_id, row.version, row.choice, -1)
-        session.execute(delete(table(Ballot)).where(_b.id == found.id))
-        publiclog.record_ballot(session, consultation_id, clock.now(), type="withdraw", s=found.h)
+        paper = _kept_paper(session, consultation_id, phase, voter)
+        if paper is not None:
+            for proposal_id in list(paper.marks):
+                paper.remove(proposal_id)
+            paper.seal(session, clock.now())
 
 
-def _box(session: Session, actor: Actor, proposal_id: int) -> queries.Box:
-    made = queries.box(session, actor, proposals.by_id(session, proposal_id))
+def _box(session: Session, actor: Actor, proposal: proposals.ProposalView) -> queries.Box:
+    """The box with the counts as they now are."""
+    counts = session.connection().execute(_COUNTS, {"proposal": proposal.id}).one()
+    made = queries.box(session, actor, replace(proposal, **counts._mapping))
     assert made is not None
     return made
 
