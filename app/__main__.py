@@ -1,18 +1,15 @@
 """The commands of `./run`."""
 
-import getpass
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from starlette.datastructures import FormData
 
 from app import importing, serving
 from app.accounts import actions as accounts
-from app.accounts.forms import SignUpForm
 from app.accounts.models import Role
-from app.core import db, forms
+from app.core import db
 from app.offices import actions as offices
 from app.serving import installation
 
@@ -97,7 +94,7 @@ def export(
     to: Annotated[Path, typer.Option(help="folder to write the files into")] = Path(),
 ) -> None:
     """Write a consultation's proposals and results as CSV files."""
-    from app.exports import actions as exports
+    from app.exports import export as exports
 
     try:
         with installation():
@@ -141,28 +138,8 @@ def areas(
 @cli.command()
 def administrator(email: Annotated[str, typer.Argument(help="address of the first administrator")]) -> None:
     """Open the account that runs a new installation; asks for a name and a password."""
-    if not sys.stdin.isatty():
-        typer.echo(f"This asks for a password. Run it in a terminal: ./run administrator {email}", err=True)
-        raise typer.Exit(1)
-    name = typer.prompt("Name that others see")
-    form = forms.check(SignUpForm, FormData({"name": name, "email": email, "consent": "yes", "password": _password()}))
-    if not form.valid:
-        typer.echo("\n".join(f"{field}: {message}" for field, message in form.errors.items()), err=True)
-        raise typer.Exit(1)
-    asked = form.checked
     with installation():
-        given = (asked.email, asked.name, accounts.hash_of(asked.password))
-        db.write_now(accounts.create_first_administrator, *given)
-    typer.echo(f"{asked.email} is the administrator now and can sign in.")
-
-
-def _password() -> str:
-    """A password typed twice and not shown."""
-    first = getpass.getpass("Password (at least 10 characters): ")
-    if getpass.getpass("The same password again: ") != first:
-        typer.echo("The two passwords differ. Nothing was stored.", err=True)
-        raise typer.Exit(1)
-    return first
+        serving.make_administrator(email)
 
 
 if __name__ == "__main__":

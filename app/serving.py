@@ -1,6 +1,7 @@
 """What happens before pages are served: the database is made ready, and it is clear who can sign in."""
 
 import errno
+import getpass
 import os
 import signal
 import socket
@@ -12,11 +13,14 @@ from pathlib import Path
 
 import typer
 from sqlalchemy import func, select
+from starlette.datastructures import FormData
 
 from app import permissions, tables  # noqa: F401 - a command may meet every table
+from app.accounts import actions as accounts
+from app.accounts.forms import SignUpForm
 from app.accounts.models import Account, Role, RoleGrant
 from app.accounts.queries import DEMO_PASSWORD
-from app.core import access, db, i18n, jobs, migrating, web
+from app.core import access, db, forms, i18n, jobs, migrating, web
 from app.core.columns import table
 from app.demo import loading, people, seeding
 from app.offices import actions as offices
@@ -107,9 +111,29 @@ def ready_people(demo: bool, base_url: str) -> None:
         typer.echo("This installation has no administrator yet.", err=True)
         if not sys.stdin.isatty():
             stop("Make one in a terminal, then start again: ./run administrator EMAIL")
-        from app.__main__ import administrator
+        make_administrator(typer.prompt("E-mail address of the administrator"))
 
-        administrator(typer.prompt("E-mail address of the administrator"))
+
+def make_administrator(email: str) -> None:
+    """Open the account that runs a new installation; asks for a name and a password."""
+    if not sys.stdin.isatty():
+        stop(f"This asks for a password. Run it in a terminal: ./run administrator {email}")
+    name = typer.prompt("Name that others see")
+    form = forms.check(SignUpForm, FormData({"name": name, "email": email, "consent": "yes", "password": _password()}))
+    if not form.valid:
+        stop("\n".join(f"{field}: {message}" for field, message in form.errors.items()))
+    asked = form.checked
+    given = (asked.email, asked.name, accounts.hash_of(asked.password))
+    db.write_now(accounts.create_first_administrator, *given)
+    typer.echo(f"{asked.email} is the administrator now and can sign in.")
+
+
+def _password() -> str:
+    """A password typed twice and not shown."""
+    first = getpass.getpass("Password (at least 10 characters): ")
+    if getpass.getpass("The same password again: ") != first:
+        stop("The two passwords differ. Nothing was stored.")
+    return first
 
 
 def is_new() -> bool:

@@ -4,7 +4,13 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+from app.consultations import queries as consultations
+from app.core import access, db
+from app.core.access import ANYONE
+from app.exports import queries
 
 MARK = "\ufeff"
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -39,3 +45,27 @@ def _taken(out: io.StringIO) -> str:
     out.seek(0)
     out.truncate()
     return text
+
+
+class NoConsultation(ValueError):
+    """There is no public consultation with this address part."""
+
+
+def write_files(slug: str, folder: Path) -> Iterator[Path]:
+    """Write what everyone may read of a consultation, and give each file as it is done."""
+    try:
+        with db.reading() as session:
+            consultation = consultations.in_path(session, slug)
+            access.require("exports.read", ANYONE, consultation)
+    except access.Missing:
+        raise NoConsultation(slug) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {
+        "proposals": (queries.PROPOSALS, queries.proposals(consultation)),
+        "results": (queries.RESULTS, queries.results(consultation)),
+    }
+    for name, (columns, rows) in tables.items():
+        path = folder / f"{slug}-{name}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(lines(columns, rows))
+        yield path

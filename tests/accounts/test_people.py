@@ -225,11 +225,11 @@ def test_the_first_administrator_at_a_terminal(database: str, monkeypatch: pytes
     answers = {"same": [PASSWORD, PASSWORD], "differ": [PASSWORD, "lain sama sekali"], "short": ["x", "x"]}
     db.close_database()
     run = CliRunner()
-    monkeypatch.setattr("app.__main__.sys", _Terminal)
+    monkeypatch.setattr("app.serving.sys", _Terminal)
     outcomes = {}
     for case in ("differ", "short", "same"):
         typed = iter(answers[case])
-        monkeypatch.setattr("app.__main__.getpass.getpass", lambda _prompt, typed=typed: next(typed))
+        monkeypatch.setattr("app.serving.getpass.getpass", lambda _prompt, typed=typed: next(typed))
         outcomes[case] = run.invoke(cli, ["administrator", "admin@contoh.id"], input="Bu Admin\n").exit_code
     db.open_database(database)
     assert outcomes == {"differ": 1, "short": 1, "same": 0}
