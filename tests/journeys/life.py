@@ -1,0 +1,129 @@
+"""The steps of a consultation's life, as people take them on the pages."""
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import expect
+
+from tests.journeys.visitor import Visitor
+
+OFFICIAL = "pejabat@demo.rembuk.example"
+CITIZEN = "warga@demo.rembuk.example"
+MODERATOR = "moderator@demo.rembuk.example"
+FACILITATOR = "fasilitator@demo.rembuk.example"
+OPEN_NOW = (("Proposals", -2, 240), ("Discussion", -2, 240), ("Voting", -2, 240))
+
+
+def typed(hours: int) -> str:
+    """An instant so many hours from now, as the date field takes it."""
+    return (datetime.now(ZoneInfo("Asia/Jakarta")) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M")
+
+
+def open_consultation(official: Visitor, question: str, voting: str = "Support, oppose or neutral") -> str:
+    """An official writes a consultation, sets its phases, looks at it and opens it; gives its slug."""
+    official.open("/desk")
+    official.follow("New consultation")
+    official.fill("Question", question)
+    official.fill("Summary", "Kami bertanya kepada semua warga kecamatan sebelum anggaran ditetapkan.")
+    official.fill("Background", "Ada **dua** pilihan. Yang lain masih dapat diusulkan.")
+    official.choose(voting)
+    official.press("Save the draft")
+    expect(official.page).to_have_url(re.compile(r"/desk/consultations/(?!new)[\w-]+"))
+    slug = official.path.split("/")[3]
+    set_phases(official, slug)
+    official.open(f"/desk/consultations/{slug}/preview")
+    official.reads(question)
+    official.open(f"/desk/consultations/{slug}/opening")
+    official.press("Open to the public")
+    expect(official.page).to_have_url(re.compile(rf"/consultations/{slug}$"))
+    return slug
+
+
+def set_phases(official: Visitor, slug: str) -> None:
+    """Phases that are open now."""
+    official.open(f"/desk/consultations/{slug}/phases")
+    for number, (kind, opens, closes) in enumerate(OPEN_NOW, 1):
+        row = official.page.get_by_role("group", name=official.t("Phase %(number)s", number=number))
+        official.field("What for", row).select_option(label=official.t(kind))
+        official.field("Opens", row).fill(typed(opens))
+        official.field("Closes", row).fill(typed(closes))
+    official.press("Save the phases")
+    expect(official.page).not_to_have_url(re.compile("/phases$"))
+
+
+def propose(citizen: Visitor, slug: str, title: str, body: str) -> str:
+    """A citizen finds the consultation, writes a proposal, previews it and sends it; gives its code."""
+    citizen.open(f"/consultations/{slug}")
+    citizen.follow("Write a proposal")
+    citizen.fill("Title", title)
+    citizen.fill("Your proposal", body)
+    citizen.press("Preview")
+    citizen.sees("Only you see this. It is not sent yet.")
+    citizen.press("Send proposal")
+    expect(citizen.page).to_have_url(re.compile(r"/proposals/[0-9A-Z]{4}-[0-9A-Z]{5}"))
+    citizen.reads(title)
+    return citizen.path.split("/")[2]
+
+
+def comment(citizen: Visitor, code: str, text: str, stance: str = "For") -> None:
+    """Say something about a proposal."""
+    citizen.open(f"/proposals/{code}")
+    citizen.fill("Your comment", text)
+    citizen.choose(stance)
+    citizen.press("Send comment")
+    citizen.reads(text)
+
+
+def vote(citizen: Visitor, code: str, choice: str) -> None:
+    """Vote on a proposal and see that it is stored."""
+    citizen.open(f"/proposals/{code}")
+    citizen.press(choice)
+    citizen.sees("Your vote: %(choice)s.", choice=citizen.t(choice))
+
+
+def close_early(official: Visitor, slug: str) -> None:
+    """End the open phases in public, with a reason, and wait until the votes are counted."""
+    official.open(f"/desk/consultations/{slug}")
+    official.follow("Close the open phases early")
+    official.fill("Reason", "Semua warga sudah menyampaikan pendapatnya dalam rapat.")
+    official.press("Close now")
+    for _ in range(40):
+        official.open(f"/desk/consultations/{slug}/decision")
+        official.open(f"/consultations/{slug}")
+        if not official.page.get_by_text(official.t("The last votes are being counted")).count():
+            link = official.page.get_by_role("link", name=official.t("Decision summary"), exact=True)
+            if link.count():
+                return
+        official.page.wait_for_timeout(250)
+    raise AssertionError("the votes were not counted")
+
+
+def answer(official: Visitor, slug: str, titles: list[str], status: str, text: str) -> None:
+    """Answer one proposal, or several at once, and publish the answer."""
+    official.open(f"/desk/consultations/{slug}/answers")
+    for title in titles:
+        official.page.get_by_role("checkbox", name=title).check()
+    official.press("Write an answer")
+    official.title("Official answer")
+    official.field("What the office does").select_option(label=official.t(status))
+    official.fill("Answer", text)
+    official.press("Save and go on to publishing")
+    official.title("Publish the answer")
+    official.press("Sign and publish")
+    expect(official.page.get_by_role("button", name=official.t("Sign and publish"), exact=True)).to_have_count(0)
+
+
+PARTS = ("What was asked", "What was proposed", "What was decided", "Who decided", "Why", "What happens next")
+
+
+def decide(official: Visitor, slug: str, decided: str) -> str:
+    """Write the summary of the decision and publish it; gives its number."""
+    official.open(f"/desk/consultations/{slug}/decision")
+    for part in PARTS:
+        official.fill(part, decided if part == "What was decided" else f"Teks bagian ini: {part}.")
+    official.press("Save and go on to publishing")
+    official.title("Publish the decision")
+    official.press("Publish the decision")
+    expect(official.page).to_have_url(re.compile(r"/decisions/K-\d{4}-\d{3}$"))
+    return official.path.split("/")[2]
