@@ -1,9 +1,11 @@
 """The demonstration tells what its content says, in order of time, and stays out of public installations."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from app import permissions
@@ -21,6 +23,7 @@ from app.offices import actions as offices
 from app.proposals.models import Proposal, ProposalStat, ProposalVersion, VersionStat
 from app.publiclog.models import Event
 from app.responses.models import Answer, Response
+from app.settings import settings
 from app.votes.models import Ballot, Vote
 from tests import factories
 from tests.page import Browser
@@ -195,3 +198,18 @@ def test_people_of_the_demonstration_are_shut_out_and_let_in_again(district: Non
     assert number_of(SignIn) == 1
     assert db.write_now(people.let_in) == 7
     assert db.write_now(people.let_in) == 0
+
+
+@pytest.mark.parametrize("now", ["2026-03-01T17:05", "2027-01-01T23:59", "2028-02-28T23:30", "2026-10-24T22:30"])
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "Europe/Madrid"])
+def test_it_can_be_told_at_any_hour_and_in_any_zone(
+    database: str, monkeypatch: pytest.MonkeyPatch, now: str, zone: str
+) -> None:
+    monkeypatch.setattr(people, "hash_of", lambda password: "hash")
+    monkeypatch.setattr(settings(), "zone", zone)
+    access.fill(permissions.TABLE)
+    with time_machine.travel(datetime.fromisoformat(now).replace(tzinfo=UTC), tick=False):
+        db.write_now(loading.load, lambda done, of: None, "http://127.0.0.1:8000")
+        e = table(Event).c
+        assert all(row.at <= clock.now() for row in rows(select(e.at)))
+        assert (number_of(Vote), number_of(Comment), number_of(Decision)) == (3141, 341, 1)
