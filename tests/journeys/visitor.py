@@ -136,7 +136,7 @@ class Visitor:
 
     def sees_not(self, message: str, **values: Any) -> None:
         """The page does not say this."""
-        expect(self.page.get_by_text(self.t(message, **values))).to_have_count(0)
+        expect(self.page.get_by_role("main").get_by_text(self.t(message, **values))).to_have_count(0)
 
     def title(self, message: str, **values: Any) -> None:
         """The page's heading says this."""
