@@ -71,11 +71,6 @@ class ConsultationPage:
         return tuple(it for it in self.documents if not it.is_picture)
 
     @property
-    def has_voting(self) -> bool:
-        """Whether people vote in some phase."""
-        return any(rules.VOTE in phase.acts for phase in self.view.phases)
-
-    @property
     def missing_translation(self) -> bool:
         """Whether some text is not in the reader's language."""
         lang = i18n.language.get()

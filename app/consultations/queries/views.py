@@ -56,10 +56,14 @@ class ConsultationView:
         return rules.consultation_state(self.opened_at, self.cancelled_at, self.decided_at, self.phases, clock.now())
 
     @property
+    def has_voting(self) -> bool:
+        """Whether there is, was or will be voting."""
+        return any(rules.VOTE in phase.acts for phase in self.phases)
+
+    @property
     def counted(self) -> bool:
         """Whether all votes have been counted."""
-        voting = [phase for phase in self.phases if rules.VOTE in phase.acts]
-        return all(phase.counted_at is not None for phase in voting)
+        return all(phase.counted_at is not None for phase in self.phases if rules.VOTE in phase.acts)
 
     @property
     def counts_shown(self) -> bool:

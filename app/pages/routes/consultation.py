@@ -14,7 +14,6 @@ from app.decisions import queries as decisions
 from app.pages import queries
 from app.proposals import queries as proposals
 from app.responses import queries as responses
-from app.rules.phases import VOTE
 
 router = APIRouter()
 Readable = Annotated[ConsultationView, guard("consultations.read", consultations.in_path)]
@@ -54,5 +53,4 @@ def _parts(session: Session, view: ConsultationView) -> dict[str, Any]:
         "some": _some(session, view),
         "progress": responses.progress(session, [view.id])[view.id],
         "decision": decision,
-        "has_voting": any(VOTE in phase.acts for phase in view.phases),
     }

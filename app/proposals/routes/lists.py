@@ -14,7 +14,6 @@ from app.core.access import guard
 from app.core.forms import blank
 from app.core.i18n import N_, gettext
 from app.proposals import queries
-from app.rules.phases import VOTE
 
 router = APIRouter()
 Consultation = Annotated[consultations.ConsultationView, guard("proposals.read", consultations.in_path)]
@@ -79,7 +78,7 @@ def listing(
         sort=asked.sort,
         sealed_sort=asked.sort == "support" and not consultation.counts_shown,
         narrowed=bool(asked.filters.topic or asked.filters.status),
-        voted=any(VOTE in phase.acts for phase in consultation.phases),
+        voted=consultation.has_voting,
         next_url=base + asked.address(after=found.next) if found.next else None,
         first_url=base + asked.address() if asked.after else None,
     )
@@ -89,8 +88,7 @@ def default_sort(consultation: consultations.ConsultationView) -> str:
     """Random while people can still act, so that being early gives no advantage; most supported after that."""
     if consultation.state in ("upcoming", "open", "counting"):
         return "random"
-    voted = any(VOTE in phase.acts for phase in consultation.phases) or consultation.imported_from
-    return "support" if voted else "newest"
+    return "support" if consultation.has_voting or consultation.imported_from else "newest"
 
 
 def _topics(session: db.Read, consultation_id: int) -> list[tuple[str, str]]:
