@@ -20,6 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if HERE in str(item.path):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.timeout(300))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
             if not CHROMIUM.exists():
                 item.add_marker(pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: apt-get install chromium"))
             elif POSTGRES:
