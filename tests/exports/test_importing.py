@@ -1,7 +1,6 @@
 """Imports take what can be taken, say what cannot, and change nothing the second time."""
 
 import csv
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,12 @@ from app.contributions.models import Contribution
 from app.core import access, db
 from app.core.columns import table
 from app.exports.actions import CannotImport, Made, Outcome, entering, import_csv
-from app.exports.forms import BadMapping, Mapping, read_mapping
+from app.exports.forms import BadMapping, read_mapping
 from app.proposals.models import Proposal, ProposalStat, ProposalVersion
 from app.publiclog.models import Event
 from tests import factories
 from tests.page import Browser
 
-ROOT = Path(__file__).parents[2]
-SHARED = Path(os.environ.get("REMBUK_SHARED", ROOT.parent / "shared"))
 MAPPING = """
 source = "contoh"
 lang = "id"
@@ -349,55 +346,3 @@ def test_imported_pages_open_and_name_nobody(files: Files, browser: Browser) -> 
         csv.DictReader(browser.get("/consultations/impor/proposals.csv").html.removeprefix("\ufeff").splitlines())
     )
     assert (row["imported_supports"], row["author"], row["channel"]) == ("12", "", "import")
-
-
-def expected_parent(number: str, parents: dict[str, str]) -> str:
-    """Where a comment stands: what it answers, or beside it where that is as deep as threads go."""
-
-    def depth(one: str) -> int:
-        return min(4, 1 + depth(parents[one])) if one in parents else 0
-
-    above = parents.get(number, "")
-    while above and depth(above) >= 4:
-        above = expected_parent(above, parents)
-    return above
-
-
-@pytest.mark.skipif(not (SHARED / "data" / "madrid").is_dir(), reason="the Madrid data is not beside the repository")
-@pytest.mark.timeout(300)
-def test_madrid_comes_whole(database: str) -> None:
-    access.fill(permissions.TABLE)
-    factories.office(slug="madrid")
-    folder = SHARED / "data" / "madrid"
-    mapping: Mapping = read_mapping(ROOT / "app" / "exports" / "mappings" / "madrid.toml")
-    made = Made("¿Qué proponen los vecinos de Madrid?", "madrid", lang="es")
-    given = ("madrid", folder / "proposals.csv", folder / "comments.csv", mapping, made, lambda done, of: None)
-    outcome = import_csv(*given)
-    assert (outcome.proposals, outcome.comments) == (80, 5633)
-    assert all(problem.taken for problem in outcome.problems)
-    with (folder / "comments.csv").open(encoding="utf-8", newline="") as file:
-        told = {row["id"]: row for row in csv.DictReader(file)}
-    parents = {number: row["parentId"] for number, row in told.items() if row["parentId"] in told}
-    c, m, above, on = table(Contribution).c, table(Comment).c, table(Contribution).alias(), table(Contribution).alias()
-    query = select(c.import_id, above.c.import_id.label("parent"), on.c.import_id.label("proposal"), m.imported_for)
-    found = rows(
-        query.select_from(table(Contribution))
-        .join(table(Comment), m.id == c.id)
-        .join(on, on.c.id == m.proposal_id)
-        .outerjoin(above, above.c.id == m.parent_id)
-    )
-    assert len(found) == 5633
-    for row in found:
-        assert row.proposal == told[row.import_id]["proposalId"]
-        assert (row.parent or "") == expected_parent(row.import_id, parents)
-        assert row.imported_for == int(told[row.import_id]["numPositiveVotes"])
-    before = everything()
-    again = import_csv(*given)
-    assert (again.proposals, again.comments, again.before) == (0, 0, 5713)
-    assert everything() == before
-
-
-def test_the_documentation_shows_the_mapping_that_is_there() -> None:
-    written = (ROOT / "app" / "exports" / "mappings" / "madrid.toml").read_text(encoding="utf-8")
-    shown = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
-    assert written.partition("\n\n")[2].strip() in shown
