@@ -206,8 +206,8 @@ def announce(host: str, port: int, demo: bool) -> None:
     typer.echo(f"\nRembuk: http://{in_address(host)}:{port}   (stop with Ctrl+C)")
     if demo:
         typer.echo(f"\nPeople of the demonstration, all with the password {DEMO_PASSWORD}:")
-        for address, name in people.sign_ins():
-            typer.echo(f"  {address:<42} {name}")
+        for address, who in people.sign_ins():
+            typer.echo(f"  {address:<42} {who}")
     sys.stdout.flush()
 
 

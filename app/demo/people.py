@@ -42,8 +42,14 @@ def _signs_in(told: Told) -> bool:
 
 
 def sign_ins() -> list[tuple[str, str]]:
-    """Whom one can sign in as: address and name."""
-    return [(told["key"] + DOMAIN, told["name"]) for told in content.people() if _signs_in(told)]
+    """Whom one can sign in as: the address, and who that is."""
+    offices = {office["key"]: office["name_en"] for office in content.places()["offices"]}
+    found = []
+    for told in filter(_signs_in, content.people()):
+        role = _ROLES.get(told["key"], "citizen")
+        what = f"official, {offices[told['office']]}" if "office" in told else str(role)
+        found.append((told["key"] + DOMAIN, f"{told['name']} ({what})"))
+    return found
 
 
 def _with_account(session: Session, district: District, told: Told, password: str) -> Actor:
