@@ -1,0 +1,79 @@
+"""Every kind of page of the site, found by following links as each kind of person."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+import html5lib
+from playwright.sync_api import Browser
+
+from tests.journeys import life
+from tests.journeys.server import Server
+from tests.journeys.visitor import Visitor
+
+PEOPLE = {
+    "visitor": "",
+    "citizen": life.CITIZEN,
+    "official": life.OFFICIAL,
+    "moderator": life.MODERATOR,
+    "facilitator": life.FACILITATOR,
+    "administrator": "admin@demo.rembuk.example",
+}
+STARTS = ("/", "/consultations", "/offices", "/areas", "/contact", "/reset", "/nowhere")
+MOST = 400  # requests for one person; the number of kinds of pages is far below that
+#: What stands for one of many in an address.
+MANY = (
+    (r"/[0-9A-Z]{4}-[0-9A-Z]{5}", "/CODE"),
+    (r"/K-\d{4}-\d{3}", "/NUMBER"),
+    (r"(?<=/consultations/)(?!new\b)[\w-]+", "SLUG"),
+    (r"(?<=/facilitation/)(?!proposals|slips)[\w-]+", "SLUG"),
+    (r"(?<=/offices/)(?!new\b)[\w-]+", "SLUG"),
+    (r"/\d+\b", "/1"),
+)
+
+
+def kind(url: str) -> str:
+    """An address with everything that stands for one of many taken out."""
+    parts = urlsplit(url)
+    path = parts.path
+    for pattern, name in MANY:
+        path = re.sub(pattern, name, path)
+    names = sorted(pair.split("=")[0] for pair in parts.query.split("&") if pair)
+    wanted = [name for name in names if name in ("state", "list", "proposal", "sort")]
+    return path + ("?" + "&".join(wanted) if wanted else "")
+
+
+def links(html: str, base: str) -> Iterator[str]:
+    """Where a page leads within the site."""
+    root = html5lib.parse(html, namespaceHTMLElements=False)
+    for element in root.iter("a"):
+        target = urlsplit(urljoin(base, element.get("href", "")))
+        if target.netloc == urlsplit(base).netloc and "lang=" not in target.query and "/demo/" not in target.path:
+            yield target.path + (f"?{target.query}" if target.query else "")
+
+
+def found_by(browser: Browser, site: Server, email: str) -> dict[str, tuple[str, str]]:
+    """One address and its HTML for every kind of page that a person comes to."""
+    visitor = Visitor(browser, site.address)
+    if email:
+        visitor.sign_in(email)
+    found: dict[str, tuple[str, str]] = {}
+    origins: dict[str, str] = {}
+    waiting = list(STARTS)
+    for _ in range(MOST):
+        if not waiting:
+            break
+        url = waiting.pop(0)
+        if kind(url) in found:
+            continue
+        answer = visitor.context.request.get(url)
+        usual = (404,) if url == "/nowhere" else (200,) if email else (200, 401)
+        assert answer.status in usual, f"{answer.status} for {url}, linked from {origins.get(url)}"
+        if "html" not in answer.headers.get("content-type", ""):
+            continue
+        found[kind(url)] = (url, answer.text())
+        further = [link for link in links(answer.text(), f"{site.address}{url}") if kind(link) not in found]
+        origins.update((link, url) for link in further if link not in origins)
+        waiting += further
+    visitor.close()
+    return found
