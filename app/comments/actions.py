@@ -22,8 +22,6 @@ from app.proposals.models import ProposalStat
 from app.proposals.queries import ProposalView
 from app.publiclog import actions as publiclog
 
-#: Replies go so many levels below a first comment; a reply to the deepest stands beside it.
-DEEPEST = 4
 #: The same words by the same person within this time are the button pressed twice.
 TWICE = timedelta(minutes=10)
 
@@ -33,12 +31,10 @@ _COUNT = update(table(ProposalStat)).where(_s.proposal_id == bindparam("proposal
 _COUNT_REPLY = update(table(Comment)).where(_m.id == bindparam("answered")).values(replies=_m.replies + 1)
 _INSERT = insert(table(Comment))
 _ANSWERED = (
-    select(_m.id, _m.parent_id, _m.depth, _c.code, _c.visibility)
+    select(_m.id, _m.depth, _c.code, _c.visibility)
     .join_from(table(Comment), table(Contribution), _c.id == _m.id)
-    .where(_m.proposal_id == bindparam("proposal"))
+    .where(_m.proposal_id == bindparam("proposal"), _c.code == bindparam("code"))
 )
-_ANSWERED_BY_CODE = _ANSWERED.where(_c.code == bindparam("code"))
-_ANSWERED_BY_ID = _ANSWERED.where(_m.id == bindparam("id"))
 _LATEST = (
     select(_c.code, _c.entered_at, _m.proposal_id, _m.parent_id, _m.body)
     .join_from(table(Contribution), table(Comment), _m.id == _c.id)
@@ -156,16 +152,13 @@ def _commit(code: str, proposal: str, parent: str | None, lang: str, form: Comme
 
 
 def _place(session: Session, proposal_id: int, typed: str) -> Place:
-    """Where a reply to the comment with this code stands; beside that comment where it is deep already."""
+    """Where a reply to the comment with this code stands, however deep."""
     if not typed:
         return Place()
-    row = session.execute(_ANSWERED_BY_CODE, {"proposal": proposal_id, "code": read_code(typed) or ""}).first()
+    row = session.execute(_ANSWERED, {"proposal": proposal_id, "code": read_code(typed) or ""}).first()
     if row is None:
         raise Missing
-    visibility = row.visibility
-    while row.depth >= DEEPEST:
-        row = session.execute(_ANSWERED_BY_ID, {"proposal": proposal_id, "id": row.parent_id}).one()
-    return Place(row.id, row.code, row.depth + 1, visibility)
+    return Place(row.id, row.code, row.depth + 1, row.visibility)
 
 
 def _sent_before(session: Session, actor: Actor, proposal_id: int, place: Place, form: CommentForm) -> str | None:

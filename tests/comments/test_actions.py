@@ -89,12 +89,12 @@ def test_a_reply_is_counted_at_what_it_answers(proposal: int) -> None:
     assert (view(reply).depth, view(first).replies, total(proposal)) == (1, 1, 2)
 
 
-def test_replies_go_four_levels_deep_and_no_further(proposal: int) -> None:
+def test_a_reply_stands_under_what_it_answers_however_deep(proposal: int) -> None:
     codes = [write(factories.person(), proposal, "Awal.")]
     for number in range(6):
         codes.append(write(factories.person(), proposal, f"Balasan {number}.", parent=codes[-1]))
-    assert [view(code).depth for code in codes] == [0, 1, 2, 3, 4, 4, 4]
-    assert {view(code).parent for code in codes[4:]} == {codes[3]}
+    assert [view(code).depth for code in codes] == [0, 1, 2, 3, 4, 5, 6]
+    assert [view(code).parent for code in codes] == [None, *codes[:-1]]
 
 
 def test_pressed_twice_it_is_one_comment(proposal: int) -> None:

@@ -270,3 +270,11 @@ def test_steps_say_why_a_phase_is_over(office: int, over: str, state: str, detai
     with db.reading() as session:
         (step,) = queries.steps(queries.by_id(session, number))
     assert (step.state, step.detail) == (state, detail)
+
+
+def test_what_was_taken_over_is_owed_nothing(browser: Browser) -> None:
+    office = factories.office()
+    factories.consultation(office, factories.OVER, imported_from="lain")
+    with db.reading() as session:
+        awaiting = queries.awaiting(session, [office])
+    assert (awaiting.drafts, awaiting.open, awaiting.closed) == ((), (), ())

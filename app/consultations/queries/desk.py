@@ -52,7 +52,8 @@ def at_desk(session: db.Read, actor: access.CurrentActor, slug: str) -> Consulta
 def awaiting(session: Session, office_ids: Iterable[int]) -> Awaiting:
     """Drafts, open consultations, and closed ones without a decision; two queries."""
     fits = (_c.office_id.in_(list(office_ids)), _c.cancelled_at.is_(None), _c.decided_at.is_(None))
-    found = views(session, BASE.where(*fits).order_by(_c.created_at.desc(), _c.id.desc()).limit(_MOST))
+    owed = (*fits, _c.imported_from == "")
+    found = views(session, BASE.where(*owed).order_by(_c.created_at.desc(), _c.id.desc()).limit(_MOST))
     return Awaiting(
         drafts=tuple(it for it in found if it.state == "draft"),
         open=tuple(it for it in found if it.state in ("open", "upcoming")),
