@@ -272,7 +272,7 @@ def test_steps_say_why_a_phase_is_over(office: int, over: str, state: str, detai
     assert (step.state, step.detail) == (state, detail)
 
 
-def test_what_was_taken_over_is_owed_nothing(browser: Browser) -> None:
+def test_what_was_taken_over_is_owed_nothing(database: str) -> None:
     office = factories.office()
     factories.consultation(office, factories.OVER, imported_from="lain")
     with db.reading() as session:
