@@ -68,7 +68,6 @@ class Edge:
             return
         await self.app(scope, receive, answer)
 
-
     def stamp(self, headers: Headers) -> datetime:
         """When a request arrived; never before one that came earlier, whatever the clock does."""
         proxied = headers.get("x-arrived-us", "") if settings().trusted_proxy else ""
