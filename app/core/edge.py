@@ -52,6 +52,8 @@ class Edge:
             return
         headers = Headers(scope=dict(scope))
         scope.setdefault("state", {})["arrived"] = self.stamp(headers)
+        head = scope["method"] == "HEAD"  # answered like GET, without the body
+        scope["method"] = "GET" if head else scope["method"]
         chosen, asked = _language(scope, headers)
         language.set(chosen)
 
@@ -61,6 +63,8 @@ class Edge:
                 _security_headers(out)
                 if asked:
                     out.append("Set-Cookie", _language_cookie(asked))
+            elif head and message["type"] == "http.response.body":
+                message["body"] = b""
             await send(message)
 
         if not host_is_ours(headers.get("host", "")):

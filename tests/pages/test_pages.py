@@ -103,3 +103,19 @@ def test_administration_is_for_administrators_and_leads_on(browser: Browser) -> 
     assert {"/admin/people", "/admin/offices", "/admin/topics"} <= set(page.links())
     assert browser.as_(factories.person()).get("/admin").status == 403
     assert browser.get("/admin").status == 401
+
+
+def test_a_code_is_typed_and_leads_to_its_trail(browser: Browser) -> None:
+    code = factories.code(factories.proposal(factories.consultation(factories.office())))
+    assert browser.get("/").form("/contributions") == {"code": ""}
+    assert browser.get(f"/contributions?code={code.lower().replace('-', '')}").url == f"/contributions/{code}"
+    wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
+    mistyped = browser.get(f"/contributions?code={wrong}")
+    assert (mistyped.status, mistyped.form("/contributions")["code"]) == (422, wrong)
+    assert "7K3M-9QX2D" in browser.get(f"/contributions/{wrong}").text
+
+
+def test_head_is_answered_like_get_without_a_body(browser: Browser) -> None:
+    for path in ("/", "/healthz", "/nowhere"):
+        answer = browser.client.head(path)
+        assert (answer.status_code, answer.content) == (browser.client.get(path).status_code, b"")

@@ -1,24 +1,45 @@
 """What became of a contribution, and of one's own."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from app.comments import queries as comments
-from app.core import access, db, web
-from app.core.access import guard
+from app.core import access, codes, db, web
+from app.core.access import Denied, Reason, guard
+from app.core.forms import Submission, blank
+from app.core.i18n import N_
 from app.moderation import queries as moderation
 from app.pages import queries
 from app.proposals import queries as proposals
 
 router = APIRouter()
+MISTYPED = Reason(
+    "mistyped",
+    N_("This code is mistyped: a code has nine letters and digits, such as 7K3M-9QX2D. Compare it with yours."),
+    404,
+)
 After = Annotated[str, Query(max_length=300)]
 
 
 def in_path(session: db.Read, code: str) -> queries.Trail:
     """The contribution a route's address names."""
+    if codes.read_code(code) is None:
+        raise Denied(MISTYPED)
     return queries.trail(session, code)
+
+
+@router.get("/contributions", dependencies=[guard("pages.read")])
+def find(request: Request, code: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Where the code on a slip or in a message is typed to see what became of it."""
+    form: Submission[Any] = blank(code=code)
+    if code.strip():
+        read = codes.read_code(code)
+        if read is not None:
+            return RedirectResponse(f"/contributions/{read}", 303)
+        form.blame("code", MISTYPED.text)
+    return web.render(request, "pages/find.html", form.status, form=form)
 
 
 Readable = Annotated[queries.Trail, guard("contributions.read", in_path)]
@@ -57,13 +78,13 @@ def own(
     participant = actor.participant or 0
     own_proposals = proposals.by_author(session, participant, after or None)
     own_comments = comments.by_author(session, participant, comments_after or None)
-    codes = [own.item.code for own in own_proposals.items] + [own.code for own in own_comments.items]
+    shown = [own.item.code for own in own_proposals.items] + [own.code for own in own_comments.items]
     return web.render(
         request,
         "pages/own.html",
         proposals=own_proposals,
         comments=own_comments,
-        acts=moderation.acts_for(session, codes),
+        acts=moderation.acts_for(session, shown),
         asked=queries.outdated_votes(session, participant),
         drafts=proposals.drafts_of(session, actor.account or 0),
     )
