@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Path
 from sqlalchemy import bindparam, exists, func, select
 from sqlmodel import Session
 
@@ -97,7 +98,7 @@ def _answer(row: Any) -> AnswerView:
     )
 
 
-def in_path(session: db.Read, number: int) -> ResponseView:
+def in_path(session: db.Read, number: Annotated[int, Path(ge=1, lt=2**63)]) -> ResponseView:
     """The official text a desk address names."""
     return by_id(session, number)
 
