@@ -88,12 +88,13 @@ class MailToken(SQLModel, table=True):
 
 
 class HeldText(SQLModel, table=True):
-    """What somebody was writing when their session ended, held a day under a random cookie."""
+    """What somebody was writing when their session ended, held a day under a random cookie for its author alone."""
 
     __tablename__ = "held_text"
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
     token_hash: str = Field(unique=True)
+    account_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id"), index=True))
     path: str
     fields: str = Field(sa_column=Column(Text, nullable=False))
     created_at: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))

@@ -237,6 +237,11 @@ async def typed_texts(request: Request) -> dict[str, list[str]]:
     return kept
 
 
+def is_vote(path: str) -> bool:
+    """Whether something sent to an address is a vote: it is never held, but cast anew."""
+    return path.endswith(("/vote", "/vote/withdrawal"))
+
+
 async def refuse(request: Request, reason: access.Reason, headers: Mapping[str, str] | None = None) -> Response:
     """A refusal as a page (or as JSON, or as a fragment) that says what to do and gives back what was typed."""
     text = i18n.say(reason.text, reason.values)

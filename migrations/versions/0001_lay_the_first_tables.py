@@ -80,13 +80,19 @@ def upgrade() -> None:
         "held_text",
         sa.Column("id", row_id, autoincrement=True, nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("account_id", row_id, nullable=True),
         sa.Column("path", sa.String(), nullable=False),
         sa.Column("fields", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("token_hash"),
     )
     with op.batch_alter_table("held_text", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_held_text_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_held_text_created_at"), ["created_at"], unique=False)
 
     op.create_table(
@@ -863,6 +869,7 @@ def downgrade() -> None:
     op.drop_table("job")
     with op.batch_alter_table("held_text", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_held_text_created_at"))
+        batch_op.drop_index(batch_op.f("ix_held_text_account_id"))
 
     op.drop_table("held_text")
     with op.batch_alter_table("event", schema=None) as batch_op:

@@ -8,14 +8,21 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, update
 from sqlmodel import Session
 
+from app import permissions
 from app.accounts.actions import passwords
 from app.accounts.models import Account
-from app.core import db, mail
+from app.core import access, db, mail
 from app.core.columns import table
 from tests import factories
 
 PASSWORD = "kopi panas di pagi hari"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(autouse=True)
+def known_permissions() -> None:
+    """Acts ask for permission even where no application has been made."""
+    access.fill(permissions.TABLE)
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,10 @@ from app.accounts import actions
 from app.accounts.actions import holding, signing_in
 from app.accounts.models import HeldText
 from app.core import clock, db, web
-from app.core.access import ANYONE, CurrentActor, Denied, guard
+from app.core.access import ANYONE, SESSION_COOKIE, CurrentActor, Denied, guard
 from app.core.forms import Form, Prose, Submission, Words, submitted
 from app.settings import settings
+from tests import factories
 from tests.accounts.conftest import PASSWORD, person, rows
 from tests.page import Browser, Page
 
@@ -62,24 +63,30 @@ def send(browser: Browser, **changes: str) -> Page:
     return browser.post("/tulisan", {"title": TITLE, "body": BODY, "topic": "air"} | changes)
 
 
-def sign_in(browser: Browser, page: Page) -> Page:
+def sign_in(browser: Browser, page: Page, somebody: factories.Person | None = None) -> Page:
     """Sign in as somebody, from the page that asked for it."""
     link = next(link for link in page.links() if link.startswith("/sign-in?"))
-    return browser.submit(browser.get(link), "/sign-in", email=person().email, password=PASSWORD)
+    return browser.submit(browser.get(link), "/sign-in", email=(somebody or person()).email, password=PASSWORD)
+
+
+def interrupted(browser: Browser) -> factories.Person:
+    """Somebody who was signed in on this browser until another device ended the session."""
+    somebody = person()
+    browser.post("/sign-in", {"email": somebody.email, "password": PASSWORD})
+    db.write_now(signing_in.end_sessions, somebody.account)
+    return somebody
 
 
 def test_the_text_is_found_after_signing_in_and_sent(writer: Browser, arrived: list[WritingForm]) -> None:
     """The whole way: the session ends, the page says so, and the text arrives where it was going."""
-    somebody = person()
-    writer.post("/sign-in", {"email": somebody.email, "password": PASSWORD})
-    db.write_now(signing_in.end_sessions, somebody.account)
+    somebody = interrupted(writer)
     refused = send(writer)
     assert refused.status == 401
     assert "Air di RT 03 keruh." in refused.text
     cookie = refused.response.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
-    page = sign_in(writer, refused)
+    page = sign_in(writer, refused, somebody)
     assert page.url == "/held"
     held = rows(HeldText)[0]
     fields = page.form(f"/held/{held.id}/sending")
@@ -119,7 +126,7 @@ def test_several_texts_wait_side_by_side(writer: Browser) -> None:
 
 
 def test_a_choice_without_text_is_held_too(writer: Browser) -> None:
-    """A vote that was refused needs one press after signing in."""
+    """It needs one press after signing in."""
     page = sign_in(writer, writer.post("/me", {"choice": "support"}))
     assert page.form(f"/held/{rows(HeldText)[0].id}/sending") == {"choice": "support"}
 
@@ -134,6 +141,77 @@ def test_only_the_browser_that_wrote_finds_it(writer: Browser) -> None:
     assert other.post(f"/held/{number}/sending", {"title": "x"}).status == 404
     other.post(f"/held/{number}/discarding")
     assert len(rows(HeldText)) == 1
+
+
+@pytest.mark.parametrize("days", [0, 31])
+def test_only_its_author_finds_it(writer: Browser, days: int) -> None:
+    """Somebody else who signs in there sees, sends and discards nothing; it stays for its author."""
+    author = person()
+    writer.post("/sign-in", {"email": author.email, "password": PASSWORD})
+    if not days:
+        db.write_now(signing_in.end_sessions, author.account)
+    with time_machine.travel(clock.now() + timedelta(days=days)):
+        db.write_now(actions.sweep)
+        refused = send(writer)
+        number = rows(HeldText)[0].id
+        assert rows(HeldText)[0].account_id == author.account
+        assert sign_in(writer, refused).url != "/held"
+        assert TITLE not in writer.get("/held").html
+        assert writer.post(f"/held/{number}/sending", {"title": "x"}).status == 404
+        writer.post(f"/held/{number}/discarding")
+        writer.post("/sign-out")
+        assert TITLE in sign_in(writer, refused, author).html
+
+
+def test_a_text_of_an_unknown_session_is_not_held(writer: Browser) -> None:
+    """When nobody can say whose it is, the page gives it back to be copied, and promises no more."""
+    writer.client.cookies.set(SESSION_COOKIE, "sesi-yang-tidak-dikenal")
+    page = send(writer)
+    assert TITLE in page.html
+    assert "24 jam" not in page.html
+    assert not rows(HeldText)
+
+
+def test_who_signs_in_first_takes_up_what_belongs_to_nobody(writer: Browser) -> None:
+    """From then on nobody else finds it."""
+    refused = send(writer)
+    first = person()
+    assert sign_in(writer, refused, first).url == "/held"
+    assert rows(HeldText)[0].account_id == first.account
+    writer.post("/sign-out")
+    assert sign_in(writer, refused).url != "/held"
+
+
+def test_who_signs_up_takes_it_up_too(writer: Browser) -> None:
+    """A new account finds its text."""
+    send(writer)
+    fields = {"name": "Bu Sumini", "email": "sumini@contoh.id", "password": PASSWORD, "consent": "yes"}
+    writer.post("/sign-up", fields)
+    assert TITLE in writer.get("/held").html
+    writer.post("/sign-out")
+    writer.post("/sign-in", {"email": person().email, "password": PASSWORD})
+    assert TITLE not in writer.get("/held").html
+
+
+@pytest.mark.parametrize("address", ["/proposals/X/vote", "/proposals/X/vote/withdrawal"])
+def test_a_vote_is_never_held(writer: Browser, address: str) -> None:
+    """One signs in and votes again."""
+    consultation = factories.consultation(factories.office())
+    code = factories.code(factories.proposal(consultation))
+    page = writer.post(address.replace("X", code), {"choice": "support"})
+    assert page.status == 401
+    assert not rows(HeldText)
+    assert web.HELD_COOKIE not in writer.client.cookies
+
+
+def test_leaving_removes_what_is_held(writer: Browser) -> None:
+    """Also what another browser holds for the account."""
+    author = interrupted(writer)
+    refused = send(writer)
+    other = writer.as_(author)
+    other.post("/me/deletion", {"current_password": PASSWORD, "certain": "yes"})
+    assert refused.status == 401
+    assert not rows(HeldText)
 
 
 def test_after_a_day_it_is_gone(writer: Browser) -> None:

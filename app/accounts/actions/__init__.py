@@ -20,8 +20,8 @@ __all__ = [
 
 
 def sweep(session: Session) -> None:
-    """Remove sessions that are over, held texts after a day, and links with the messages that carried them."""
+    """Remove sessions long over, held texts after a day, and links with the messages that carried them."""
     now = clock.now()
-    session.execute(delete(SignIn).where(table(SignIn).c.expires_at < now))
+    session.execute(delete(SignIn).where(table(SignIn).c.expires_at < now - signing_in.REMEMBERED))
     session.execute(delete(HeldText).where(table(HeldText).c.created_at < now - holding.LASTS))
     session.execute(delete(MailToken).where(table(MailToken).c.created_at < now - mail.KEPT - timedelta(days=1)))

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
-from app.accounts.actions import links, signing_in
-from app.accounts.models import Account, HeldText, MailToken, Participant, Role, RoleGrant, SignIn
+from app.accounts.actions import holding, links, signing_in
+from app.accounts.models import Account, MailToken, Participant, Role, RoleGrant, SignIn
 from app.accounts.queries import administrators
-from app.core import access, clock, mail, tokens
+from app.core import access, clock, mail
 from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_
@@ -48,8 +48,7 @@ def erase(session: Session, actor: Actor, tried: signing_in.Attempt, held: str =
     _forget_mail(session, account)
     for model in (SignIn, MailToken, RoleGrant):
         session.execute(delete(model).where(table(model).c.account_id == account.id))
-    digests = [tokens.digest(token) for token in held.split(".")]
-    session.execute(delete(HeldText).where(table(HeldText).c.token_hash.in_(digests)))
+    holding.erase(session, account.id, held)
     now = clock.now()
     account.email, account.password_hash, account.deleted_at = None, "", now
     account.confirmed_at, account.answers_by_mail = None, False

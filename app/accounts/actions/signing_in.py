@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlmodel import Session
 
+from app.accounts.actions import holding
 from app.accounts.models import Account, SignIn
 from app.accounts.queries import SEEN_STEP
 from app.core import access, clock, db, ratelimit, tokens
@@ -15,6 +16,8 @@ from app.settings import settings
 
 SPAN = timedelta(minutes=15)
 LASTS = timedelta(days=30)
+#: So long after its end it is still known whose a session was, so that a text sent too late stays its author's.
+REMEMBERED = timedelta(days=30)
 
 _a, _s = table(Account).c, table(SignIn).c
 _BY_EMAIL = select(_a.id, _a.password_hash)
@@ -54,9 +57,18 @@ def succeeded(session: Session, tried: Attempt) -> None:
 
 
 def sign_in(
-    session: Session, actor: Actor, tried: Attempt, token: str, device: str, password_hash: str | None = None
+    session: Session,
+    actor: Actor,
+    tried: Attempt,
+    token: str,
+    device: str,
+    password_hash: str | None = None,
+    held: str = "",
 ) -> str:
-    """Begin a session after the right password, ending the one this browser had; gives the account's language."""
+    """Begin a session after the right password, ending the one this browser had; gives the account's language.
+
+    `held` is the cookie of texts kept in this browser.
+    """
     access.require("accounts.sign_in", actor)
     assert tried.account is not None
     succeeded(session, tried)
@@ -65,6 +77,7 @@ def sign_in(
     if password_hash is not None:
         session.execute(update(Account).where(_a.id == tried.account).values(password_hash=password_hash))
     start(session, tried.account, token, device)
+    holding.claim(session, tried.account, held)
     return str(session.execute(select(_a.lang).where(_a.id == tried.account)).scalar_one())
 
 
@@ -93,7 +106,8 @@ def sign_out(session: Session, actor: Actor) -> None:
 def end_session(session: Session, actor: Actor, number: int) -> None:
     """End one of one's own sessions; one that is not there, or not one's own, changes nothing."""
     access.require("accounts.manage", actor)
-    session.execute(delete(SignIn).where(_s.id == number, _s.account_id == actor.account))
+    assert actor.account is not None
+    _end(session, actor.account, _s.id == number)
 
 
 def end_other_sessions(session: Session, actor: Actor) -> None:
@@ -105,8 +119,15 @@ def end_other_sessions(session: Session, actor: Actor) -> None:
 
 def end_sessions(session: Session, account_id: int, but: int | None = None) -> None:
     """End all sessions of an account, but perhaps one."""
-    ended = delete(SignIn).where(_s.account_id == account_id)
-    session.execute(ended if but is None else ended.where(_s.id != but))
+    _end(session, account_id, *([_s.id != but] if but is not None else []))
+
+
+def _end(session: Session, account_id: int, *which: ColumnElement[bool]) -> None:
+    """Sessions that others ended are over at once, but it stays known whose they were."""
+    now = clock.now()
+    session.execute(
+        update(SignIn).where(_s.account_id == account_id, _s.expires_at > now, *which).values(expires_at=now)
+    )
 
 
 @db.when_noticed("accounts.seen")

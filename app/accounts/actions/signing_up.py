@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from app.accounts import mails
-from app.accounts.actions import links, signing_in
+from app.accounts.actions import holding, links, signing_in
 from app.accounts.forms import SignUpForm
 from app.accounts.models import Account, Participant
 from app.accounts.queries import PRIVACY_VERSION, name_of
@@ -28,11 +28,12 @@ def count_try(session: Session, client: str) -> bool:
 
 @dataclass(frozen=True)
 class Browser:
-    """Where somebody signs up: their language, and the session and the words by which the browser is known."""
+    """Where somebody signs up: their language, the browser's new session, its words, and what it holds."""
 
     lang: str
     token: str
     device: str
+    held: str = ""
 
 
 def sign_up(
@@ -45,6 +46,7 @@ def sign_up(
         account_id = open_account(session, form.email, form.name, password_hash, browser.lang)
         send_confirmation(session, account_id, base_url)
         signing_in.start(session, account_id, browser.token, browser.device)
+        holding.claim(session, account_id, browser.held)
         return True
     if ratelimit.count(session, "sign-up-note", form.email, NOTES_SPAN) <= NOTES:
         mails.sign_up_tried(session, form.email, account.lang, base_url)

@@ -2,9 +2,9 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from app.accounts.models import Account, HeldText, MailToken, Participant, SignIn
@@ -85,6 +85,14 @@ def open_link(session: Session, purpose: str, token: str) -> LinkPurpose | None:
     return LinkPurpose(row.id, row.name or "", row.email, row.address) if row else None
 
 
+def holds(session: Session, cookie: str) -> bool:
+    """Whether this browser holds a text, whoever wrote it."""
+    digests = [tokens.digest(token) for token in cookie.split(".")[:3] if token]
+    since = clock.now() - timedelta(seconds=HELD_SECONDS)
+    kept = select(_h.id).where(_h.token_hash.in_(digests), _h.created_at > since)
+    return bool(digests) and session.execute(kept.limit(1)).first() is not None
+
+
 @dataclass(frozen=True)
 class Held:
     """A text held for its author: where it was going and what was in it."""
@@ -95,12 +103,13 @@ class Held:
     created_at: datetime
 
 
-def held(session: Session, cookie: str) -> tuple[Held, ...]:
-    """The texts held for this browser, the newest first."""
+def held(session: Session, cookie: str, account_id: int | None) -> tuple[Held, ...]:
+    """The texts held in this browser for an account or for nobody yet, the newest first."""
     digests = [tokens.digest(token) for token in cookie.split(".")[:3] if token]
     if not digests:
         return ()
     since = clock.now().timestamp() - HELD_SECONDS
-    rows = session.execute(select(table(HeldText)).where(_h.token_hash.in_(digests)).order_by(_h.id.desc()))
+    theirs = or_(_h.account_id.is_(None), _h.account_id == account_id)
+    rows = session.execute(select(table(HeldText)).where(_h.token_hash.in_(digests), theirs).order_by(_h.id.desc()))
     fresh = [row for row in rows if row.created_at.timestamp() > since and own_path(row.path) == row.path]
     return tuple(Held(row.id, row.path, json.loads(row.fields), row.created_at) for row in fresh)

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from app.accounts.actions.signing_in import LASTS, Attempt
+from app.accounts.actions.signing_in import LASTS, REMEMBERED, Attempt
 from app.core import web
 from app.core.access import SESSION_COOKIE, Reason
 from app.core.forms import Submission
@@ -30,10 +30,9 @@ def device(request: Request) -> str:
 
 
 def keep_session(response: Response, token: str) -> None:
-    """Give the browser its session."""
-    response.set_cookie(
-        SESSION_COOKIE, token, max_age=int(LASTS.total_seconds()), httponly=True, samesite="lax", secure=web.secure()
-    )
+    """Give the browser its session; the cookie outlasts it, so that a text sent too late stays its author's."""
+    seconds = int((LASTS + REMEMBERED).total_seconds())
+    response.set_cookie(SESSION_COOKIE, token, max_age=seconds, httponly=True, samesite="lax", secure=web.secure())
 
 
 def drop_session(response: Response) -> None:

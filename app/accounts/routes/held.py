@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from app.accounts.actions import holding
 from app.accounts.queries import own
 from app.core import db, web
-from app.core.access import CurrentActor, Missing, guard
+from app.core.access import SESSION_COOKIE, CurrentActor, Missing, guard
 from app.core.i18n import N_
 
 router = APIRouter()
@@ -21,12 +21,13 @@ _LONG = 80
 
 
 async def hold(request: Request, kept: Mapping[str, list[str]]) -> str:
-    """Keep what a refused form contained; gives the cookie, or "" when it cannot be kept now."""
-    cookie = request.cookies.get(web.HELD_COOKIE, "")
-    if web.own_path(request.url.path, "") != request.url.path:
+    """Keep what a refused form contained; gives the cookie, or "" when it cannot be kept now. A vote never is."""
+    path, cookie = request.url.path, request.cookies.get(web.HELD_COOKIE, "")
+    if web.own_path(path, "") != path or web.is_vote(path):
         return ""
+    ended = request.cookies.get(SESSION_COOKIE, "")
     try:
-        return await db.write(holding.hold, cookie, request.url.path, kept, web.client_address(request))
+        return await db.write(holding.hold, cookie, path, kept, web.client_address(request), ended)
     except db.Busy:
         return ""
 
@@ -57,8 +58,8 @@ def _kind(name: str, value: str) -> str:
 
 @router.get("/held", dependencies=[guard("accounts.manage")])
 def held_page(request: Request, session: db.Read, actor: CurrentActor) -> Response:
-    """The texts held for this browser."""
-    texts = own.held(session, request.cookies.get(web.HELD_COOKIE, ""))
+    """The texts this browser holds for the one who looks."""
+    texts = own.held(session, request.cookies.get(web.HELD_COOKIE, ""), actor.account)
     return web.render(request, "accounts/held.html", texts=[(text, fields_of(text)) for text in texts])
 
 

@@ -21,7 +21,7 @@ def sign_in_page(request: Request, session: db.Read, actor: CurrentActor, next: 
     """The form of somebody who comes back."""
     if actor.signed_in:
         return web.done(request, web.own_path(next))
-    held = bool(own.held(session, request.cookies.get(web.HELD_COOKIE, "")))
+    held = own.holds(session, request.cookies.get(web.HELD_COOKIE, ""))
     return _page(request, blank(next=web.own_path(next, "")), held)
 
 
@@ -50,9 +50,10 @@ async def sign_in(
         return _page(request, form)
     token = tokens.new_token()
     anew = await passwords.hashed(form.checked.password) if passwords.outdated(tried.password_hash) else None
-    lang = await db.write(signing_in.sign_in, actor, tried, token, browsers.device(request), anew)
+    held = request.cookies.get(web.HELD_COOKIE, "")
+    lang = await db.write(signing_in.sign_in, actor, tried, token, browsers.device(request), anew, held)
     to = web.own_path(form.checked.next)
-    if own.held(session, request.cookies.get(web.HELD_COOKIE, "")):
+    if own.held(session, held, tried.account):
         to = "/held"
     response = web.done(request, to)
     browsers.keep_session(response, token)
@@ -66,5 +67,4 @@ async def sign_out(request: Request, actor: CurrentActor) -> Response:
     await db.write(signing_in.sign_out, actor)
     response = web.done(request, "/", N_("You are signed out."))
     browsers.drop_session(response)
-    response.delete_cookie(web.HELD_COOKIE)  # the next person at this browser is not to find it
     return response

@@ -45,7 +45,9 @@ async def sign_up(
     token = tokens.new_token()
     if not form.checked.website:
         password_hash = await passwords.hashed(form.checked.password)
-        here = signing_up.Browser(language.get(), token, browsers.device(request))
+        here = signing_up.Browser(
+            language.get(), token, browsers.device(request), request.cookies.get(web.HELD_COOKIE, "")
+        )
         given = (actor, form.checked, password_hash, web.base_url(request), here)
         try:
             await db.write(signing_up.sign_up, *given)
