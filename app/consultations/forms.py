@@ -45,6 +45,12 @@ class ReasonForm(Form):
     reason: Prose = Field(min_length=10, max_length=1000)
 
 
+class ClosingForm(ReasonForm):
+    """Which of the open phases are ended early, and why."""
+
+    phases: list[int] = Field([], max_length=ROWS)
+
+
 class AmendForm(TextsForm, ReasonForm):
     """A public change to the question."""
 

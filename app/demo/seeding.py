@@ -136,7 +136,8 @@ def _consultation(session: Session) -> int:
     opens, closes = now - timedelta(days=10), now + timedelta(days=90)
     phases = tuple(PhaseRow(n, kind, opens, closes, False) for n, kind in enumerate(("proposals", "voting"), 1))
     consultations.set_phases(session, OPERATOR, row.id, phases, now)
-    consultations.open(session, OPERATOR, row.id, now)
+    with clock.told(opens):
+        consultations.open(session, OPERATOR, row.id, opens)
     return row.id
 
 

@@ -69,6 +69,12 @@ def move(actor: Actor, number: int, moves: dict[int, tuple[timedelta, timedelta]
     db.write_now(actions.move_dates, actor, number, dates(number, moves), WHY, clock.now())
 
 
+def close_early(actor: Actor, number: int, *kinds: str) -> None:
+    """End the phases of these kinds, or all."""
+    phases = [it.id for it in known(number).phases if not kinds or it.kind in kinds]
+    db.write_now(actions.close_early, actor, number, phases, WHY, clock.now())
+
+
 def charter_hash(number: int) -> str:
     with db.reading() as session:
         return digest(queries.charter(session, number))
@@ -124,7 +130,7 @@ def test_a_change_that_changes_nothing_is_none(opened: int, official: Actor) -> 
 ACTS: dict[str, Callable[[Actor, int], Any]] = {
     "texts": lambda actor, number: amend(actor, number, title="Kapan pasar baru dibangun?"),
     "dates": lambda actor, number: move(actor, number, {2: (timedelta(), DAY)}),
-    "close": lambda actor, number: db.write_now(actions.close_early, actor, number, WHY, clock.now()),
+    "close": lambda actor, number: close_early(actor, number),
     "cancel": lambda actor, number: db.write_now(actions.cancel, actor, number, WHY, clock.now()),
 }
 
@@ -231,14 +237,14 @@ def test_phases_are_neither_added_nor_turned_into_others(opened: int, official: 
 
 def test_closing_early_ends_what_is_open_and_leaves_what_is_to_come(opened: int, official: Actor) -> None:
     voting = known(opened).phases[1]
-    db.write_now(actions.close_early, official, opened, WHY, clock.now())
+    close_early(official, opened)
     proposals, after = known(opened).phases
     assert proposals.ended_at == proposals.closes
     assert after == voting
     assert [it.what for it in all_rows(ConsultationChange)] == ["closing"]
     assert not known(opened).open_to("propose")
     with pytest.raises(Conflict, match="nothing-open"):
-        db.write_now(actions.close_early, official, opened, WHY, clock.now())
+        close_early(official, opened)
     with db.reading() as session:
         assert queries.steps(known(opened))[0].state == "past"
         assert queries.changes_of(session, opened, "id")[0].changes[0].label == "Ditutup lebih awal: Usulan"
@@ -246,7 +252,7 @@ def test_closing_early_ends_what_is_open_and_leaves_what_is_to_come(opened: int,
 
 def test_what_arrived_before_an_early_closing_still_counts(opened: int, official: Actor) -> None:
     arrived = clock.now()
-    db.write_now(actions.close_early, official, opened, WHY, clock.now())
+    close_early(official, opened)
 
     def late(session: Any, at: datetime) -> str:
         return closing.require_open(session, queries.by_id(session, opened), "propose", at).kind
@@ -270,4 +276,34 @@ def test_a_cancelled_consultation_takes_nothing_and_says_why(opened: int, offici
     assert json.loads(all_rows(Event)[-1].body)["t"] == "amend"
     with db.reading() as session:
         assert queries.charter(session, opened)["cancelled"]
-        assert {step.state for step in queries.steps(view)} == {"past", "next"}
+        assert {step.state for step in queries.steps(view)} == {"cancelled"}
+        assert {phase["state"] for phase in queries.facts(view)["phases"]} == {"cancelled"}
+
+
+def test_only_the_chosen_phases_end_early(office: int, official: Actor) -> None:
+    both = (factories.phase("proposals", -DAY, DAY), factories.phase("discussion", -DAY, DAY))
+    number = factories.consultation(office, (*both, factories.phase("review", -DAY, 9 * DAY)))
+    close_early(official, number, "discussion", "voting")
+    assert {it.kind: it.ended_at is not None for it in known(number).phases} == {
+        "proposals": False, "discussion": True, "review": False,
+    }  # fmt: skip
+    with pytest.raises(Conflict, match="nothing-open"):
+        close_early(official, number, "discussion")
+    assert known(number).open_to("propose")
+
+
+@pytest.mark.parametrize("phases", [factories.OVER, (factories.phase("proposals", -3 * DAY, -DAY),)])
+def test_what_has_closed_is_decided_and_not_cancelled(office: int, official: Actor, phases: Any) -> None:
+    number = factories.consultation(office, phases)
+    with pytest.raises(Conflict, match="closed") as refused:
+        db.write_now(actions.cancel, official, number, WHY, clock.now())
+    assert "WIB" in say(refused.value.reason.text, refused.value.reason.values)
+    assert all_rows(ConsultationChange) == []
+
+
+def test_a_phase_that_ended_before_stays_past_when_the_rest_is_cancelled(office: int, official: Actor) -> None:
+    phases = (factories.phase("proposals", -3 * DAY, -DAY), factories.phase("voting", -DAY, DAY))
+    number = factories.consultation(office, phases)
+    db.write_now(actions.cancel, official, number, WHY, clock.now())
+    with time_machine.travel(clock.now() + 3 * DAY):
+        assert [step.state for step in queries.steps(known(number))] == ["past", "cancelled"]

@@ -100,7 +100,10 @@ def test_a_file_over_the_limit_is_refused(desk: Browser, monkeypatch: pytest.Mon
     assert page.status == 422 and "1 MB" in " ".join(page.errors)
 
 
-@pytest.mark.parametrize(("fields", "blamed"), [({"title": ""}, "title"), ({"description": ""}, "description")])
+@pytest.mark.parametrize(
+    ("fields", "blamed"),
+    [({"title": ""}, "title"), ({"description": ""}, "description"), ({"description": "-"}, "description")],
+)
 def test_a_picture_needs_a_title_and_words_for_those_who_do_not_see(
     desk: Browser, fields: dict[str, str], blamed: str
 ) -> None:

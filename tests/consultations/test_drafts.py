@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import inspect, select
 
 from app.consultations import actions, queries
+from app.consultations.actions import closing
 from app.consultations.forms import DraftForm, PhaseRow
 from app.consultations.models import (
     Consultation,
@@ -201,6 +202,26 @@ def test_opening_fixes_the_charter_and_records_its_fingerprint(office: int, offi
     )
     assert [event.body for event in all_rows(Event)] == [body.decode()]
     assert all_rows(ConsultationChange) == []
+
+
+def test_no_phase_begins_before_the_opening(office: int, official: Actor) -> None:
+    number = begin(official, office)
+    set_phases(official, number, row("proposals", -2000 * DAY, DAY), row("voting", DAY, 2 * DAY, 2))
+    with db.reading() as session:
+        draft = queries.by_id(session, number)
+        assert [phase.kind for phase in draft.late_phases] == ["proposals"]
+        assert queries.as_opened(draft).phases[0].opens > draft.phases[0].opens
+    open_it(official, number)
+    it, first, second = all_rows(Consultation)[0], *all_rows(ConsultationPhase)
+    assert first.opens_at == it.opened_at and second.opens_at > it.opened_at
+    with db.reading() as session:
+        opened = queries.by_id(session, number)
+        charter = queries.charter(session, number)
+    assert it.frozen_hash == digest(charter) and opened.late_phases == ()
+    assert charter["phases"][0]["opens"].startswith(it.opened_at.replace(tzinfo=None).isoformat()[:19])
+    assert closing.require_received(opened, "propose", it.opened_at).kind == "proposals"
+    with pytest.raises(Conflict, match="not-received-in-time"):
+        closing.require_received(opened, "propose", it.opened_at - HOUR)
 
 
 def test_each_consultation_has_a_secret_of_its_own(office: int, official: Actor) -> None:

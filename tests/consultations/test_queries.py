@@ -71,8 +71,10 @@ def all_states(office: int) -> int:
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        ("open", {"terbuka", "akan", "antara"}),
-        ("closed", {"dijawab", "lewat", "batal"}),
+        ("open", {"terbuka", "antara"}),
+        ("upcoming", {"akan"}),
+        ("closed", {"dijawab", "lewat"}),
+        ("cancelled", {"batal"}),
         ("decided", {"putus", "putus-cepat"}),
         ("", {"terbuka", "akan", "antara", "dijawab", "lewat", "batal", "putus", "putus-cepat"}),
     ],
@@ -81,16 +83,49 @@ def test_states_part_everything_that_was_opened(all_states: int, state: str, exp
     assert slugs(Filters(state)) == expected
     with db.reading() as session:
         for it in queries.listing(session, Filters(state), None).items:
-            groups = {"open": ("open", "upcoming"), "closed": ("closed", "cancelled", "counting")}
+            groups = {"closed": ("closed", "counting")}
             assert not state or it.state in groups.get(state, (state,))
 
 
-def test_what_is_open_now_closes_soon_first_and_leaves_out_what_takes_nothing(all_states: int) -> None:
+def test_what_is_open_now_closes_soon_first_also_where_there_is_nothing_to_send_yet(all_states: int) -> None:
     factories.consultation(all_states, (phase("discussion", -DAY, HOUR),), slug="sebentar")
-    factories.consultation(all_states, (phase("information", -DAY, DAY),), slug="hanya-baca")
+    read_first = (phase("information", -DAY, DAY), phase("proposals", DAY, 5 * DAY))
+    factories.consultation(all_states, read_first, slug="baca-dulu")
     with db.reading() as session:
-        assert [it.slug for it in queries.open_now(session, 5)] == ["sebentar", "terbuka"]
+        found = queries.open_now(session, 5)
+        assert [it.slug for it in found] == ["sebentar", "antara", "baca-dulu", "terbuka"]
+        assert {it.slug: it.takes_from is None for it in found} == {
+            "sebentar": True, "antara": False, "baca-dulu": False, "terbuka": True,
+        }  # fmt: skip
         assert len(queries.open_now(session, 1)) == 1
+
+
+def test_what_is_announced_opens_soon(all_states: int) -> None:
+    factories.consultation(all_states, (phase("proposals", HOUR, DAY),), slug="sebentar-lagi")
+    with db.reading() as session:
+        assert [it.slug for it in queries.opens_soon(session, 5)] == ["sebentar-lagi", "akan"]
+
+
+def test_an_office_shows_what_it_asked_the_newest_first(all_states: int) -> None:
+    factories.consultation(factories.office(), slug="instansi-lain")
+    with db.reading() as session:
+        found = {it.slug for it in queries.of_office(session, all_states, 10)}
+    assert "rancangan" not in found and "instansi-lain" not in found and len(found) == 8
+
+
+def test_what_the_desk_has_done_stands_apart(all_states: int) -> None:
+    with db.reading() as session:
+        assert [it.slug for it in queries.done(session, [all_states], 20)][-1] == "putus-cepat"
+        assert {it.slug for it in queries.done(session, [all_states], 20)} == {"putus", "putus-cepat", "batal"}
+        assert len(queries.done(session, [all_states], 1)) == 1
+        assert queries.done(session, [], 20) == ()
+
+
+def test_the_topic_for_the_rest_stands_last(office: int) -> None:
+    for slug, name in (("lain", "Lainnya"), ("pasar", "Pasar"), ("air", "Air")):
+        factories.topic(slug, name)
+    with db.reading() as session:
+        assert [it.name for it in queries.topics(session)] == ["Air", "Pasar", "Lainnya"]
 
 
 def test_what_was_decided_lately_comes_first(all_states: int) -> None:
@@ -252,7 +287,7 @@ def test_json_facts_name_phases_and_state_and_no_person(office: int) -> None:
     [
         ("due", "now", "Suara terakhir sedang dihitung"),
         ("early", "past", "Ditutup lebih awal"),
-        ("cancelled", "past", "Dibatalkan"),
+        ("cancelled", "cancelled", ""),
     ],
 )
 def test_steps_say_why_a_phase_is_over(office: int, over: str, state: str, detail: str) -> None:

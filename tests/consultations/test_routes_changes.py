@@ -121,11 +121,12 @@ def test_open_phases_are_closed_early_after_a_question(desk: Browser) -> None:
     confirm = desk.get(f"{DESK}/closing")
     assert "Usulan" in confirm.text
     assert desk.submit(confirm, f"{DESK}/closing").status == 422
+    assert desk.submit(confirm, f"{DESK}/closing", reason=WHY, phases=[]).all("a", href="#phases")
     page = desk.submit(confirm, f"{DESK}/closing", reason=WHY)
     assert page.url == DESK and page.status == 200
     ended = {it.kind: it.ended_at is not None for it in all_rows(ConsultationPhase) if it.kind != "information"}
     assert ended == {"proposals": True, "voting": False}
-    assert desk.post(f"{DESK}/closing", {"reason": WHY}).status == 409
+    assert desk.submit(confirm, f"{DESK}/closing", reason=WHY).status == 409
     assert not desk.get(f"{DESK}/closing").all("textarea")
     assert WHY in desk.as_().get("/consultations/air/changes").text
 
@@ -138,8 +139,28 @@ def test_a_cancelled_consultation_says_why_and_offers_nothing_more(desk: Browser
     assert f"{DESK}/cancellation" not in page.links() and f"{DESK}/dates" not in page.links()
     assert desk.post(f"{DESK}/cancellation", {"reason": WHY}).status == 409
     assert desk.post(f"{DESK}/texts", TEXTS | {"title": "Lain sekali?", "reason": WHY}).status == 409
-    assert "Dibatalkan" in desk.as_().get("/consultations?state=closed").text
+    assert "/consultations/air" in desk.as_().get("/consultations?state=cancelled").links()
+    assert "/consultations/air" not in desk.as_().get("/consultations?state=closed").links()
     assert WHY in desk.as_().get("/consultations/air/changes").text
+
+
+def test_the_offices_own_time_is_not_ticked_for_closing(browser: Browser, office: int) -> None:
+    phases = (phase("proposals", -DAY, DAY), phase("review", -DAY, 9 * DAY))
+    factories.consultation(office, phases, slug="air", **TEXTS)
+    page = browser.as_(factories.official(office)).get(f"{DESK}/closing")
+    boxes = page.all("input", name="phases")
+    assert [box.get("checked") is not None for box in boxes] == [True, False]
+
+
+def test_cancelling_is_offered_only_before_closing(browser: Browser, office: int) -> None:
+    factories.consultation(office, factories.OVER, slug="air", **TEXTS)
+    desk = browser.as_(factories.official(office))
+    page = desk.get(DESK)
+    assert f"{DESK}/cancellation" not in page.links()
+    assert {f"{DESK}/answers", f"{DESK}/decision"} <= set(page.links())
+    refused = desk.get(f"{DESK}/cancellation")
+    assert refused.status == 409 and "WIB" in refused.text
+    assert desk.post(f"{DESK}/cancellation", {"reason": WHY}).status == 409
 
 
 CHANGES = ("texts", "dates", "closing", "cancellation")
@@ -161,7 +182,7 @@ def test_a_draft_has_no_pages_for_public_changes(desk: Browser, office: int) -> 
     own = "/desk/consultations/rancangan"
     for page in CHANGES:
         assert desk.get(f"{own}/{page}").status == 404
-        fields = TEXTS | {"title": "Lain sekali?", "reason": WHY, "kind_1": "voting"}
+        fields = TEXTS | {"title": "Lain sekali?", "reason": WHY, "kind_1": "voting", "phases": "1"}
         sent = desk.post(f"{own}/{page}", fields | {"opens_1": typed(DAY), "closes_1": typed(2 * DAY)})
         assert sent.status == 409
     assert desk.get("/consultations/rancangan/changes").status == 200

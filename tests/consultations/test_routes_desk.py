@@ -72,6 +72,17 @@ def test_an_official_prepares_and_opens_a_consultation(desk: Browser) -> None:
     assert SLUG in desk.as_().get("/consultations").html
 
 
+def test_dates_before_the_opening_are_named_and_the_public_reads_when_it_opened(desk: Browser) -> None:
+    draft(desk)
+    desk.submit(desk.get(f"{DESK}/phases"), f"{DESK}/phases", **phases(opens_1="2020-01-01T08:00"))
+    confirm = desk.get(f"{DESK}/opening")
+    assert "1 Januari 2020, 08.00 WIB" in confirm.text
+    assert not [step for step in confirm.all("span", class_="timeline__when") if "2020" in (step.text or "")]
+    desk.submit(confirm, f"{DESK}/opening")
+    seen = desk.as_().get(f"/consultations/{SLUG}")
+    assert "2020" not in seen.text and "Dibuka untuk umum pada" in seen.text
+
+
 def test_opening_twice_is_a_conflict_and_changes_nothing(desk: Browser) -> None:
     draft(desk)
     with_phases(desk)

@@ -1,5 +1,6 @@
 """Public changes after opening: always with a reason, always with what was there before."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -116,17 +117,19 @@ def move_dates(
     amendment.publish()
 
 
-def close_early(session: Session, actor: Actor, consultation_id: int, reason: str, at: datetime) -> None:
-    """End the phases that are open now; what arrived before this moment still counts."""
+def close_early(
+    session: Session, actor: Actor, consultation_id: int, phases: Collection[int], reason: str, at: datetime
+) -> None:
+    """End those of the named phases that are open now; what arrived before this moment still counts."""
     amendment = begin(session, actor, consultation_id, reason)
     now = amendment.at
     running = [
         phase
         for phase in _phases(session, consultation_id)
-        if phase.ended_at is None and phase.opens_at < now < phase.closes_at
+        if phase.id in phases and phase.ended_at is None and phase.opens_at < now < phase.closes_at
     ]
     if not running:
-        raise Conflict("nothing-open", N_("No phase of this consultation is open now, so there is nothing to close."))
+        raise Conflict("nothing-open", N_("None of these phases is open now, so there is nothing to close."))
     for phase in running:
         before = _dates(phase)
         phase.closes_at = phase.ended_at = now
@@ -135,12 +138,23 @@ def close_early(session: Session, actor: Actor, consultation_id: int, reason: st
 
 
 def cancel(session: Session, actor: Actor, consultation_id: int, reason: str, at: datetime) -> None:
-    """Give a consultation up for good; its page stays and says why."""
+    """Give a consultation up for good; its page stays and says why. Conflict once it has closed."""
     amendment = begin(session, actor, consultation_id, reason)
+    require_before_closing(queries.by_id(session, consultation_id))
     amendment.consultation.cancelled_at = amendment.at
     amendment.consultation.cancel_reason = reason
     amendment.note("cancellation", "", "")
     amendment.publish()
+
+
+def require_before_closing(consultation: queries.ConsultationView) -> None:
+    """Conflict for a consultation that has closed: what people said then is owed answers and a decision."""
+    if consultation.state in ("counting", "closed"):
+        raise Conflict(
+            "closed",
+            N_("This consultation closed on %(when)s, so it cannot be cancelled any more. Publish a decision instead."),
+            when=consultation.closes_at,
+        )
 
 
 def _phases(session: Session, consultation_id: int) -> list[ConsultationPhase]:

@@ -1,7 +1,7 @@
 """Reads about consultations."""
 
 from app.consultations.queries.charter import charter, rule_of
-from app.consultations.queries.desk import Awaiting, Lacking, at_desk, awaiting, lacking, typed_texts
+from app.consultations.queries.desk import Awaiting, Lacking, at_desk, awaiting, done, lacking, typed_texts
 from app.consultations.queries.documents import (
     DocumentView,
     Filed,
@@ -18,7 +18,9 @@ from app.consultations.queries.lists import (
     TopicView,
     all_topics,
     listing,
+    of_office,
     open_now,
+    opens_soon,
     recently_decided,
     topics,
     topics_of_many,
@@ -30,6 +32,7 @@ from app.consultations.queries.pages import (
     facts,
     kind_name,
     lang_of,
+    span,
     steps,
 )
 from app.consultations.queries.views import (
@@ -37,6 +40,7 @@ from app.consultations.queries.views import (
     ConsultationView,
     KnownPhase,
     Within,
+    as_opened,
     by_id,
     closing_due,
     in_path,
@@ -63,6 +67,7 @@ __all__ = [
     "TopicView",
     "Within",
     "all_topics",
+    "as_opened",
     "at_desk",
     "awaiting",
     "by_id",
@@ -74,19 +79,23 @@ __all__ = [
     "document_at_desk",
     "document_in_path",
     "documents_of",
+    "done",
     "facts",
     "in_path",
     "kind_name",
     "lacking",
     "lang_of",
     "listing",
+    "of_office",
     "open_now",
+    "opens_soon",
     "phases_of",
     "phases_of_many",
     "phases_unsealed",
     "picture_in_path",
     "recently_decided",
     "rule_of",
+    "span",
     "steps",
     "topics",
     "topics_of_many",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import Session
 
 from app.accounts.policy import SIGN_IN
@@ -59,6 +59,14 @@ def awaiting(session: Session, office_ids: Iterable[int]) -> Awaiting:
         open=tuple(it for it in found if it.state in ("open", "upcoming")),
         closed=tuple(it for it in found if it.state in ("counting", "closed")),
     )
+
+
+def done(session: Session, office_ids: Iterable[int], limit: int) -> tuple[ConsultationView, ...]:
+    """What some offices have decided or given up, the latest first."""
+    over = or_(_c.decided_at.is_not(None), _c.cancelled_at.is_not(None))
+    fits = (_c.office_id.in_(list(office_ids)), _c.opened_at.is_not(None), over)
+    order = (func.coalesce(_c.cancelled_at, _c.decided_at).desc(), _c.id.desc())
+    return views(session, BASE.where(*fits).order_by(*order).limit(limit))
 
 
 def lacking(session: Session, view: ConsultationView) -> tuple[Lacking, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 from sqlmodel import Session
 
 from app.consultations.models import Consultation, ConsultationPhase, ConsultationTopic, Topic
@@ -16,7 +16,11 @@ from app.core.i18n import language
 from app.core.paging import Key, Page, page
 from app.offices import queries as offices
 
-STATES = ("open", "closed", "decided")
+STATES = ("open", "upcoming", "closed", "decided", "cancelled")
+#: Phases in which people cannot act and that do not hold a consultation open: the office's time.
+_OFFICE_TIME = ("review", "decided")
+#: Slugs and names of the topic for what fits nowhere else; it stands last.
+_REST = ("lain", "lainnya", "lain-lain", "other")
 
 
 @dataclass(frozen=True)
@@ -40,13 +44,19 @@ class TopicView:
 
 _c, _p, _t, _ct = (table(model).c for model in (Consultation, ConsultationPhase, Topic, ConsultationTopic))
 _BY = (Key("opened_at", _c.opened_at, descending=True), Key("id", _c.id, descending=True))
-_LAST = (
-    select(func.max(_p.closes_at))
-    .where(_p.consultation_id == _c.id, _p.acts != "")
-    .correlate(table(Consultation))
-    .scalar_subquery()
-)
-_TOPICS = select(_t.id, _t.slug, _t.name, _t.name_en).order_by(_t.name, _t.id)
+_OF_PEOPLE = or_(_p.acts != "", _p.kind.not_in(_OFFICE_TIME))
+
+
+def _date(date: ColumnElement[datetime], *conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
+    """A date of the phases of each consultation."""
+    of_one = select(date).where(_p.consultation_id == _c.id, *conditions)
+    return of_one.correlate(table(Consultation)).scalar_subquery()
+
+
+_LAST = func.coalesce(_date(func.max(_p.closes_at), _p.acts != ""), _date(func.max(_p.closes_at)))
+_FIRST = _date(func.min(_p.opens_at), _OF_PEOPLE)
+_REST_LAST = case((or_(_t.slug.in_(_REST), func.lower(_t.name).in_(_REST)), 1), else_=0)
+_TOPICS = select(_t.id, _t.slug, _t.name, _t.name_en).order_by(_REST_LAST, _t.name, _t.id)
 
 
 def listing(session: Session, filters: Filters, after: str | None) -> Page[ConsultationView]:
@@ -57,12 +67,22 @@ def listing(session: Session, filters: Filters, after: str | None) -> Page[Consu
 
 
 def open_now(session: Session, limit: int) -> tuple[ConsultationView, ...]:
-    """Consultations in which people can act now, those that close first on top."""
-    now = clock.now()
-    running = and_(_p.opens_at <= now, _p.closes_at > now, _p.ended_at.is_(None), _p.acts != "")
-    acting = select(_p.id).where(_p.consultation_id == _c.id, running).correlate(table(Consultation)).exists()
-    fits = (_c.opened_at.is_not(None), _c.cancelled_at.is_(None), _c.decided_at.is_(None), acting)
+    """Consultations that have begun and are not over, those that close first on top."""
+    fits = (_c.opened_at.is_not(None), _in_state("open", clock.now()))
     return _views(session, session.execute(BASE.where(*fits).order_by(_LAST, _c.id).limit(limit)).all())
+
+
+def opens_soon(session: Session, limit: int) -> tuple[ConsultationView, ...]:
+    """Consultations that are announced and have not begun, those that begin first on top."""
+    fits = (_c.opened_at.is_not(None), _in_state("upcoming", clock.now()))
+    return _views(session, session.execute(BASE.where(*fits).order_by(_FIRST, _c.id).limit(limit)).all())
+
+
+def of_office(session: Session, office_id: int, limit: int) -> tuple[ConsultationView, ...]:
+    """What an office has asked, the newest first."""
+    fits = (_c.opened_at.is_not(None), _c.office_id == office_id)
+    order = (_c.opened_at.desc(), _c.id.desc())
+    return _views(session, session.execute(BASE.where(*fits).order_by(*order).limit(limit)).all())
 
 
 def recently_decided(session: Session, limit: int) -> tuple[ConsultationView, ...]:
@@ -131,11 +151,20 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
 
 
 def _in_state(state: str, now: datetime) -> ColumnElement[bool]:
-    """The states as people look for them: what is coming counts as open, what was cancelled as closed."""
-    decided = and_(_c.decided_at.is_not(None), _c.cancelled_at.is_(None))
+    """The states as people look for them: between two phases counts as open, counting the votes as closed."""
+    if state == "cancelled":
+        return _c.cancelled_at.is_not(None)
     if state == "decided":
-        return decided
-    going = and_(_p.closes_at > now, _p.ended_at.is_(None), or_(_p.acts != "", _p.kind.not_in(["review", "decided"])))
-    lasting = select(_p.id).where(_p.consultation_id == _c.id, going).correlate(table(Consultation)).exists()
-    is_open = and_(_c.cancelled_at.is_(None), _c.decided_at.is_(None), lasting)
-    return is_open if state == "open" else and_(not_(decided), not_(is_open))
+        return and_(_c.decided_at.is_not(None), _c.cancelled_at.is_(None))
+    lasting = _has_phase(_p.closes_at > now, _p.ended_at.is_(None))
+    standing = and_(_c.cancelled_at.is_(None), _c.decided_at.is_(None))
+    if state == "closed":
+        return and_(standing, not_(lasting))
+    begun = _has_phase(_p.opens_at <= now)
+    return and_(standing, lasting, begun if state == "open" else not_(begun))
+
+
+def _has_phase(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is such a phase in which people can act or inform themselves."""
+    fits = select(_p.id).where(_p.consultation_id == _c.id, _OF_PEOPLE, *conditions)
+    return fits.correlate(table(Consultation)).exists()

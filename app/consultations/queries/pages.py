@@ -10,11 +10,10 @@ from sqlmodel import Session
 from app.consultations.models import Consultation, ConsultationChange
 from app.consultations.queries.documents import DocumentView, documents_of
 from app.consultations.queries.lists import TopicView, topics_of_many
-from app.consultations.queries.views import ConsultationView
-from app.core import clock, i18n
+from app.consultations.queries.views import ConsultationView, KnownPhase
+from app.core import i18n
 from app.core.columns import table
 from app.core.i18n import N_, say
-from app.rules import phases as rules
 
 WORDS_OF_KIND = {
     "information": N_("Information"),
@@ -36,7 +35,7 @@ TEXTS = {
 
 @dataclass(frozen=True)
 class Step:
-    """One phase on the way through time; `state` is past, now or next."""
+    """One phase on the way through time; `state` is past, now, next or cancelled."""
 
     label: str
     when: str
@@ -145,7 +144,7 @@ def facts(view: ConsultationView) -> dict[str, Any]:
                 "acts": sorted(phase.acts),
                 "opens": phase.opens.isoformat(),
                 "closes": phase.closes.isoformat(),
-                "state": rules.phase_state(phase, clock.now()),
+                "state": view.phase_state(phase),
             }
             for phase in view.phases
         ],
@@ -161,19 +160,15 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _step(view: ConsultationView, phase: rules.Phase) -> Step:
-    state = rules.phase_state(phase, clock.now())
+def _step(view: ConsultationView, phase: KnownPhase) -> Step:
+    state = view.phase_state(phase)
     detail = ""
-    if view.cancelled_at is not None and state != "ended":
-        detail = say(N_("Cancelled"))
-    elif state == "open":
+    if state == "open":
         detail = i18n.left(phase.closes)
     elif state == "counting":
         detail = say(N_("The last votes are being counted"))
-    elif phase.ended_at is not None and phase.ended_at < phase.closes:
+    elif state == "ended" and phase.ended_at is not None and phase.ended_at < phase.closes:
         detail = say(N_("Closed early"))
-    place = {"upcoming": "next", "open": "now", "counting": "now", "ended": "past"}[state]
-    if view.cancelled_at is not None and place == "now":
-        place = "past"
+    place = {"upcoming": "next", "open": "now", "counting": "now", "ended": "past", "cancelled": "cancelled"}[state]
     when = span(phase.opens, phase.end if state in ("counting", "ended") else phase.closes)
     return Step(kind_name(phase.kind), when, place, detail, phase.kind)

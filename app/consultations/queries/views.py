@@ -1,8 +1,8 @@
 """Reads about consultations: the view every page of one starts from, and its phases."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
@@ -16,6 +16,8 @@ from app.core.pagecache import changes_at
 from app.offices.models import Area, Office
 from app.rules import phases as rules
 from app.settings import settings
+
+PhaseShown = Literal["upcoming", "open", "counting", "ended", "cancelled"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,26 @@ class ConsultationView:
     def closes_at(self) -> datetime | None:
         """When the last phase in which people can act closes."""
         return max((phase.closes for phase in self.phases if phase.acts), default=None)
+
+    @property
+    def takes_from(self) -> datetime | None:
+        """When people can next act, while there is nothing they can do now."""
+        now = clock.now()
+        acting = [phase for phase in self.phases if phase.acts]
+        if any(rules.phase_state(phase, now) == "open" for phase in acting):
+            return None
+        return min((phase.opens for phase in acting if rules.phase_state(phase, now) == "upcoming"), default=None)
+
+    @property
+    def late_phases(self) -> tuple[KnownPhase, ...]:
+        """The phases of a draft that were to open before now, and begin when it is opened."""
+        return tuple(phase for phase in self.phases if self.opened_at is None and phase.opens < clock.now())
+
+    def phase_state(self, phase: rules.Phase) -> PhaseShown:
+        """What a page says of one of its phases: "cancelled" where the consultation was given up before its end."""
+        if self.cancelled_at is not None and phase.end > self.cancelled_at:
+            return "cancelled"
+        return rules.phase_state(phase, clock.now())
 
     @property
     def url(self) -> str:
@@ -152,6 +174,14 @@ def in_path(session: db.Read, slug: str) -> ConsultationView:
 def by_id(session: Session, consultation_id: int) -> ConsultationView:
     """A consultation by its row number."""
     return _one(session, session.execute(_BY_ID, {"id": consultation_id}).first())
+
+
+def as_opened(draft: ConsultationView) -> ConsultationView:
+    """A draft with the phases it would have if it were opened now."""
+    now = clock.now()
+    late = set(draft.late_phases)
+    begun = (replace(it, opens=now) if it in late and it.closes > now else it for it in draft.phases)
+    return replace(draft, phases=tuple(begun))
 
 
 def _one(session: Session, row: Any) -> ConsultationView:

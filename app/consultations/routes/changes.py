@@ -1,14 +1,22 @@
 """Public changes of an open consultation: its texts, its dates, its early end."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from app.consultations import actions, queries
-from app.consultations.forms import AmendForm, DatesForm, ReasonForm, typed_rows, whole_rows, whole_translation
+from app.consultations.actions.changes import require_before_closing
+from app.consultations.forms import (
+    AmendForm,
+    ClosingForm,
+    DatesForm,
+    ReasonForm,
+    typed_rows,
+    whole_rows,
+    whole_translation,
+)
 from app.consultations.queries import ConsultationView
 from app.core import access, clock, db, web
 from app.core.access import Conflict, guard
@@ -18,7 +26,6 @@ from app.rules import phases as rules
 
 router = APIRouter()
 Mine = Annotated[ConsultationView, guard("consultations.edit", queries.at_desk)]
-Reasoned = Annotated[Submission[ReasonForm], submitted(ReasonForm)]
 
 
 def opened(view: ConsultationView) -> ConsultationView:
@@ -90,52 +97,70 @@ async def move_dates(
     return _dates_page(request, view, form)
 
 
-def _reason_page(request: Request, view: ConsultationView, form: Submission[Any], what: str) -> Response:
-    now = clock.now()
-    running = [queries.kind_name(it.kind) for it in view.phases if rules.phase_state(it, now) == "open"]
-    return web.render(request, f"consultations/{what}.html", form.status, form=form, view=view, running=running)
+def _closing_page(request: Request, view: ConsultationView, form: Submission[Any]) -> Response:
+    running = [it for it in view.phases if view.phase_state(it) == "open"]
+    return web.render(request, "consultations/closing.html", form.status, form=form, view=view, running=_named(running))
 
 
-async def _with_reason(
-    request: Request,
-    actor: access.Actor,
-    view: ConsultationView,
-    form: Submission[ReasonForm],
-    what: str,
-    act: Callable[[Session, access.Actor, int, str, Any], None],
-    notice: str,
-) -> Response:
-    if form.valid:
-        try:
-            await db.write(act, actor, view.id, form.checked.reason, request.state.arrived)
-        except Conflict as refused:
-            form.refuse(refused.reason)
-        else:
-            return web.done(request, f"/desk/consultations/{view.slug}", notice)
-    return _reason_page(request, view, form, what)
+def _named(phases: Iterable[queries.KnownPhase]) -> list[tuple[int, str, str]]:
+    """Phases to choose from, with their dates."""
+    return [(it.id, queries.kind_name(it.kind), queries.span(it.opens, it.closes)) for it in phases]
 
 
 @router.get("/desk/consultations/{slug}/closing")
 def confirm_closing(request: Request, view: Mine) -> Response:
-    """What closing early means, before it is done."""
-    return _reason_page(request, opened(view), blank(), "closing")
+    """Which phases can be ended early, and what that means; the office's own time is not ticked."""
+    people = [it.id for it in opened(view).phases if it.kind not in ("review", "decided")]
+    return _closing_page(request, view, blank(phases=people))
 
 
 @router.post("/desk/consultations/{slug}/closing")
-async def close(request: Request, actor: access.CurrentActor, view: Mine, form: Reasoned) -> Response:
-    """End the phases that are open now."""
-    notice = N_("The open phases are closed. What arrived before is being counted.")
-    return await _with_reason(request, actor, view, form, "closing", actions.close_early, notice)
+async def close(
+    request: Request,
+    actor: access.CurrentActor,
+    view: Mine,
+    form: Annotated[Submission[ClosingForm], submitted(ClosingForm)],
+) -> Response:
+    """End the chosen phases."""
+    if form.content is not None and not form.content.phases:
+        form.blame("phases", N_("Choose at least one phase."))
+    if form.valid:
+        phases, reason = form.checked.phases, form.checked.reason
+        try:
+            await db.write(actions.close_early, actor, view.id, phases, reason, request.state.arrived)
+        except Conflict as refused:
+            form.refuse(refused.reason)
+        else:
+            notice = N_("The chosen phases are closed. What arrived before still counts.")
+            return web.done(request, f"/desk/consultations/{view.slug}", notice)
+    return _closing_page(request, view, form)
+
+
+def _cancellation_page(request: Request, view: ConsultationView, form: Submission[Any]) -> Response:
+    return web.render(request, "consultations/cancellation.html", form.status, form=form, view=view)
 
 
 @router.get("/desk/consultations/{slug}/cancellation")
 def confirm_cancellation(request: Request, view: Mine) -> Response:
     """What cancelling means, before it is done."""
-    return _reason_page(request, opened(view), blank(), "cancellation")
+    require_before_closing(opened(view))
+    return _cancellation_page(request, view, blank())
 
 
 @router.post("/desk/consultations/{slug}/cancellation")
-async def cancel(request: Request, actor: access.CurrentActor, view: Mine, form: Reasoned) -> Response:
+async def cancel(
+    request: Request,
+    actor: access.CurrentActor,
+    view: Mine,
+    form: Annotated[Submission[ReasonForm], submitted(ReasonForm)],
+) -> Response:
     """Give the consultation up for good."""
-    notice = N_("The consultation is cancelled. Its page says why.")
-    return await _with_reason(request, actor, view, form, "cancellation", actions.cancel, notice)
+    if form.valid:
+        try:
+            await db.write(actions.cancel, actor, view.id, form.checked.reason, request.state.arrived)
+        except Conflict as refused:
+            form.refuse(refused.reason)
+        else:
+            notice = N_("The consultation is cancelled. Its page says why.")
+            return web.done(request, f"/desk/consultations/{view.slug}", notice)
+    return _cancellation_page(request, view, form)

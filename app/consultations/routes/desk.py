@@ -139,7 +139,7 @@ async def save_phases(
 @router.get("/desk/consultations/{slug}/preview")
 def preview(request: Request, session: db.Read, view: Mine) -> Response:
     """The page as the public will see it."""
-    page = queries.consultation_page(session, view)
+    page = queries.consultation_page(session, queries.as_opened(view))
     return web.render(request, "consultations/preview.html", view=view, page=page)
 
 
@@ -150,7 +150,8 @@ def _opening_page(request: Request, session: Session, view: ConsultationView, fo
         form.status,
         form=form,
         view=view,
-        page=queries.consultation_page(session, view),
+        page=queries.consultation_page(session, queries.as_opened(view)),
+        late=[(queries.kind_name(phase.kind), phase.opens) for phase in view.late_phases],
         lacking=queries.lacking(session, view),
     )
 

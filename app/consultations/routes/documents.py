@@ -30,6 +30,8 @@ _REFUSED = {
     "too-many-pixels": N_("The picture has too many pixels. Make it smaller and try again."),
     "damaged": N_("The file is damaged. Open it on your device, save it anew and try again."),
 }
+#: A description of a picture has at least so many letters.
+_WORDS = 3
 _HARMLESS = {"Content-Security-Policy": "sandbox; default-src 'none'"}
 
 
@@ -77,7 +79,7 @@ async def _taken(form: Submission[DocumentForm], public: bool) -> Upload | None:
         form.blame("reason", N_("After opening, every change needs a reason that everyone can read."))
     is_pdf = (await chosen[0].read(4)) == b"%PDF"
     await chosen[0].seek(0)
-    if not is_pdf and form.content is not None and not form.content.description:
+    if not is_pdf and form.content is not None and not _says_something(form.content.description):
         form.blame("description", N_("Say what the picture shows, for people who cannot see it."))
     if not form.valid:
         return None
@@ -86,6 +88,11 @@ async def _taken(form: Submission[DocumentForm], public: bool) -> Upload | None:
     except files.FileRefused as refused:
         form.blame("file", _REFUSED[refused.reason], size=settings().max_upload_mb)
         return None
+
+
+def _says_something(description: str) -> bool:
+    """Whether it is words rather than a dash to fill the field."""
+    return sum(character.isalpha() for character in description) >= _WORDS
 
 
 def _keep(file: UploadFile, form: DocumentForm, is_pdf: bool) -> Upload:

@@ -14,7 +14,7 @@ from app.core.forms import Submission, clean_line
 from app.offices import queries as offices
 
 router = APIRouter()
-State = Literal["", "open", "closed", "decided"]
+State = Literal["", "open", "upcoming", "closed", "decided", "cancelled"]
 
 
 @router.get("/consultations.json", dependencies=[guard("consultations.list")])
