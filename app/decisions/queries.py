@@ -66,11 +66,6 @@ class DecisionView(consultations.Within):
         return f"/decisions/{self.number}"
 
     @property
-    def voters(self) -> int:
-        """All votes counted."""
-        return sum(count.total for count in self.counts)
-
-    @property
     def missing(self) -> tuple[str, ...]:
         """The parts that are still empty."""
         return tuple(part for part in PARTS if not self.first[part])

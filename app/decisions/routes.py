@@ -14,6 +14,7 @@ from app.core.i18n import N_
 from app.decisions import actions, queries
 from app.decisions.forms import PARTS, DecisionForm
 from app.responses import queries as responses
+from app.votes import queries as votes
 
 router = APIRouter()
 Published = Annotated[queries.DecisionView, guard("decisions.read", queries.in_path)]
@@ -22,7 +23,7 @@ Readable = Annotated[consultations.ConsultationView, guard("consultations.read",
 
 
 @router.get("/decisions/{number}.json")
-def facts(decision: Published) -> Response:
+def facts(session: db.Read, decision: Published) -> Response:
     """The same facts as JSON."""
     assert decision.published_at is not None
     return JSONResponse(
@@ -34,6 +35,7 @@ def facts(decision: Published) -> Response:
             **decision.texts,
             "engine": queries.ENGINE,
             "h": decision.h,
+            "ballots": votes.voters(session, decision.consultation),
             "counts": [
                 {
                     "code": count.code,
@@ -51,10 +53,21 @@ def facts(decision: Published) -> Response:
 
 
 @router.get("/decisions/{number}")
-def page(request: Request, decision: Published) -> Response:
-    """A decision on one page: asked, said, decided, why, what next."""
-    facts = _linked_data(request, decision)
-    return web.render(request, "decisions/page.html", decision=decision, facts=facts)
+def page(request: Request, session: db.Read, decision: Published) -> Response:
+    """A decision on one page: asked, said, decided, why, what next, and what was changed on the way."""
+    consultation = decision.consultation
+    first_lang = consultations.lang_of(session, consultation.id)
+    changes = consultations.changes_of(session, consultation.id, first_lang)
+    return web.render(
+        request,
+        "decisions/page.html",
+        decision=decision,
+        facts=_linked_data(request, decision),
+        voters=votes.voters(session, consultation),
+        changes=changes,
+        moved=[it for it in changes if any(one.what in ("phase", "closing") for one in it.changes)],
+        first_lang=first_lang,
+    )
 
 
 def _linked_data(request: Request, decision: queries.DecisionView) -> dict[str, Any]:
@@ -91,6 +104,7 @@ def _write_page(
     with db.reading() as session:
         decision = queries.of_consultation(session, consultation.id)
         counts = queries.recount(session, consultation.id) if consultation.counts_shown else []
+        voters = votes.voters(session, consultation) if consultation.counts_shown else 0
         progress = responses.progress(session, [consultation.id])[consultation.id]
     return web.render(
         request,
@@ -98,15 +112,14 @@ def _write_page(
         form.status if form else 200,
         consultation=consultation,
         decision=decision,
-        form=form or blank(**_stored(decision)),
+        form=form or blank(**(_stored(decision) if decision else {"question": consultation.title})),
         counts=counts,
+        voters=voters,
         progress=progress,
     )
 
 
-def _stored(decision: queries.DecisionView | None) -> dict[str, str]:
-    if decision is None:
-        return {}
+def _stored(decision: queries.DecisionView) -> dict[str, str]:
     return decision.first | {f"other_{part}": decision.other[part] for part in PARTS}
 
 
@@ -160,6 +173,7 @@ def _publication(
         form.status,
         decision=decision,
         counts=decision.counts or counts,
+        voters=votes.voters(session, consultation) if consultation.counts_shown else 0,
         consultation=consultation,
         form=form,
         progress=progress,

@@ -174,6 +174,12 @@ def own(session: Session, participant: int, consultation_id: int) -> list[Own]:
     return [Own(*row) for row in session.execute(query).all()]
 
 
+def voters(session: Session, consultation: ConsultationView) -> int:
+    """How many people have a ballot in a consultation; whoever voted in several phases is one person."""
+    voting = [phase.id for phase in consultation.phases if rules.VOTE in phase.acts]
+    return int(session.execute(select(func.count(_b.voter.distinct())).where(_b.phase_id.in_(voting))).scalar_one())
+
+
 def marks(session: Session, consultation_id: int) -> Sequence[Any]:
     """Every vote of a consultation as (proposal, version, choice), for counting; nobody's name is in it."""
     query = (

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import Session
 
+from app.consultations import actions as changes
+from app.consultations import queries as consultations
 from app.consultations.models import ConsultationPhase
 from app.core import clock, db
 from app.core.access import Conflict, Denied
@@ -136,6 +138,42 @@ def test_from_the_desk_to_the_public_page(world: World, browser: Browser) -> Non
     assert facts["counts"][0]["supports"] == 2
     (data,) = shown.all("script", type="application/ld+json")
     assert json.loads(data.text or "")["identifier"] == facts["number"]
+
+
+def test_what_is_missing_is_named_and_the_question_is_there_to_begin_with(world: World, browser: Browser) -> None:
+    here = "/desk/consultations/air/decision"
+    desk = browser.as_(world.official)
+    empty = desk.get(here)
+    assert empty.form(here)["question"].strip() == "Bagaimana air sampai ke rumah?"
+    page = desk.submit(empty, here, act="publish")
+    assert {f"{here}#{part}" for part in PARTS if part != "question"} <= set(page.links())
+    assert f"{here}#question" not in page.links()
+    refused = desk.post(f"{here}/publication")
+    assert refused.status == 409 and f"{here}#why" in refused.links()
+
+
+def test_the_page_tells_who_voted_and_leads_to_the_proposals(world: World, browser: Browser) -> None:
+    world.save()
+    world.close()
+    number = world.publish()
+    page = browser.get(f"/decisions/{number}")
+    assert "3 orang memberikan suara" in page.text and "bukan sebagai penduduk" in page.text
+    for proposal in (world.first, world.second):
+        assert f"/proposals/{factories.code(proposal)}" in page.links()
+    assert browser.get(f"/decisions/{number}.json").response.json()["ballots"] == 3
+    assert "/consultations/air/changes" not in page.links()
+
+
+def test_the_page_tells_what_was_changed_on_the_way(world: World, browser: Browser) -> None:
+    with db.reading() as session:
+        phases = [it.id for it in consultations.by_id(session, world.consultation).phases]
+    why = "Rapat desa dimajukan sepekan."
+    db.write_now(changes.close_early, world.official.actor, world.consultation, phases, why, clock.now())
+    world.close()
+    world.save()
+    page = browser.get(f"/decisions/{world.publish()}")
+    assert "/consultations/air/changes" in page.links()
+    assert why in page.text and "Ditutup lebih awal: Usulan" in page.text
 
 
 def test_a_summary_with_markup_runs_nothing(world: World, browser: Browser) -> None:
