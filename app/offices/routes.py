@@ -1,4 +1,4 @@
-"""Offices and areas for everyone, and the administrators' pages about offices."""
+"""The tree of offices and the areas for everyone, and the administrators' pages about offices."""
 
 from typing import Annotated, Any
 
@@ -16,7 +16,6 @@ from app.offices.queries import OfficeView
 
 router = APIRouter()
 Places = tuple[queries.AreaView, ...]
-Known = Annotated[OfficeView, guard("offices.read", queries.in_path)]
 Mine = Annotated[OfficeView, guard("offices.edit", queries.in_path)]
 
 
@@ -50,22 +49,6 @@ def tree(request: Request, session: db.Read) -> Response:
 
 def _branch(branch: queries.Branch) -> dict[str, Any]:
     return queries.facts(branch.office) | {"offices": [_branch(below) for below in branch.below]}
-
-
-@router.get("/offices/{slug}")
-@router.get("/offices/{slug}.json")
-def office(request: Request, session: db.Read, office: Known) -> Response:
-    """An office: what it does, how it is reached, where it belongs."""
-    page = queries.office_page(session, office)
-    if web.wants_json(request):
-        return JSONResponse(
-            queries.facts(office)
-            | {
-                "parent": page.parent.slug if page.parent else None,
-                "children": [child.slug for child in page.children],
-            }
-        )
-    return web.render(request, "offices/office.html", page=page)
 
 
 @router.get("/admin/offices", dependencies=[guard("offices.edit")])

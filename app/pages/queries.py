@@ -12,7 +12,7 @@ from app.comments import queries as comments
 from app.consultations.models import Topic
 from app.consultations.queries import ConsultationView, phases_unsealed
 from app.contributions.models import Contribution
-from app.core import codes, jobs, mail
+from app.core import clock, codes, jobs, mail
 from app.core.access import Missing
 from app.core.columns import table
 from app.moderation import queries as moderation
@@ -72,6 +72,21 @@ class Trail:
     versions: tuple[proposals.Version, ...]
     answers: tuple[responses.AnswerView, ...]
     moderation: tuple[Any, ...]
+
+    @property
+    def counted_at(self) -> datetime | None:
+        """When the votes on it were counted; None before that, and for what nobody votes on here."""
+        consultation = self.proposal.consultation
+        voting = [phase for phase in consultation.phases if VOTE in phase.acts]
+        if self.kind != "proposal" or not consultation.counted or consultation.imported_from:
+            return None
+        return max((phase.counted_at for phase in voting if phase.counted_at), default=None)
+
+    @property
+    def answer_due(self) -> datetime | None:
+        """Until when the office means to answer, if the consultation says so and it is not past."""
+        answering = [phase.closes for phase in self.proposal.consultation.phases if phase.kind == "review"]
+        return max((due for due in answering if due > clock.now()), default=None)
 
     @property
     def item(self) -> Any:

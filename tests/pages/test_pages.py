@@ -1,12 +1,14 @@
 """Home, consultation, trail, own contributions and desk."""
 
 import pytest
+import time_machine
 from sqlalchemy import event
 
 from app.core import clock, db
 from app.votes import actions as votes
 from app.votes.models import Choice
 from tests import factories
+from tests.factories import DAY
 from tests.page import Browser
 
 
@@ -28,6 +30,61 @@ def test_home_shows_what_is_open_and_leads_there(browser: Browser) -> None:
     page = browser.get("/")
     assert "/consultations/air" in page.links()
     assert "Belum dibuka" not in page.html
+
+
+def test_home_shows_what_is_read_first_and_what_opens_soon(browser: Browser) -> None:
+    office = factories.office()
+    first = (factories.phase("information", -DAY, DAY), factories.phase("proposals", DAY, 2 * DAY))
+    factories.consultation(office, first, slug="baca-dulu")
+    factories.consultation(office, (factories.phase("proposals", DAY, 2 * DAY),), slug="akan")
+    page = browser.get("/")
+    assert {"/consultations/baca-dulu", "/consultations/akan"} <= set(page.links())
+    assert "Anda dapat ikut serta mulai" in page.text and "Segera dibuka" in page.text
+    assert "/consultations/akan" not in browser.get("/consultations?state=open").links()
+    assert "/consultations/akan" in browser.get("/consultations?state=upcoming").links()
+
+
+def test_where_people_propose_and_vote_at_once_both_are_offered(browser: Browser) -> None:
+    factories.consultation(factories.office(), slug="air")
+    links = browser.get("/consultations/air").links()
+    assert {"/consultations/air/proposals/new", "/consultations/air/proposals"} <= set(links)
+    assert "Baca dan beri suara" in browser.get("/consultations/air").text
+
+
+def test_the_phases_stand_between_the_head_and_the_proposals(browser: Browser) -> None:
+    number = factories.consultation(factories.office(), slug="air")
+    factories.proposal(number)
+    order = [e.get("id") for e in browser.get("/consultations/air").all("h2")]
+    assert order.index("timeline-title") < order.index("some") < order.index("rule-title") < order.index("data")
+
+
+def test_an_office_shows_what_it_asked(browser: Browser) -> None:
+    office = factories.office("Dinas Air", slug="dinas-air")
+    factories.consultation(office, slug="air")
+    factories.consultation(office, factories.OVER, slug="jalan", decided_at=clock.now())
+    factories.consultation(office, slug="rahasia", opened=False)
+    page = browser.get("/offices/dinas-air")
+    assert {"/consultations/air", "/consultations/jalan", "/consultations/jalan/decision"} <= set(page.links())
+    assert "rahasia" not in page.html and "belum mencantumkan" in page.text
+    told = browser.get("/offices/dinas-air.json").response.json()["consultations"]
+    assert {it["slug"]: it["state"] for it in told} == {"air": "open", "jalan": "decided"}
+
+
+def test_a_trail_tells_the_votes_once_counted_and_when_the_answer_is_due(browser: Browser) -> None:
+    phases = (*factories.VOTING, factories.phase("review", 10 * DAY, 20 * DAY))
+    proposal = factories.proposal(factories.consultation(factories.office(), phases))
+    address = f"/contributions/{factories.code(proposal)}"
+    db.write_now(votes.cast, factories.person().actor, proposal, Choice.SUPPORT, clock.now())
+    page = browser.get(address)
+    assert "Suara selesai dihitung" not in page.text and "Direncanakan sampai" in page.text
+    assert browser.get(f"{address}.json").response.json()["votes"] is None
+    with time_machine.travel(clock.now() + 11 * DAY):
+        browser.get(address)
+        db.write_now(lambda _session: None)
+        assert "Suara selesai dihitung" in browser.get(address).text
+        assert browser.get(f"{address}.json").response.json()["votes"]["supports"] == 1
+    plain = factories.code(factories.proposal(factories.consultation(factories.office())))
+    assert "Direncanakan sampai" not in browser.get(f"/contributions/{plain}").text
 
 
 def test_a_consultation_page_costs_the_same_for_many_proposals(browser: Browser) -> None:
@@ -80,6 +137,16 @@ def test_own_contributions_and_votes_that_ask_again(browser: Browser) -> None:
     factories.edit(proposal, title="Usulan yang berubah")
     assert "Usulan yang berubah" in browser.as_(budi).get("/me/contributions").text
     assert browser.get("/me/contributions").status == 401
+
+
+def test_the_desk_lists_what_is_done(browser: Browser) -> None:
+    office = factories.office()
+    factories.consultation(office, factories.OVER, slug="putus", decided_at=clock.now())
+    factories.consultation(office, slug="batal", cancelled_at=clock.now())
+    factories.consultation(factories.office(), slug="lain", decided_at=clock.now())
+    page = browser.as_(factories.official(office)).get("/desk")
+    assert {"/consultations/putus", "/consultations/batal"} <= set(page.links())
+    assert "/consultations/lain" not in page.links()
 
 
 def test_the_desk_is_for_officials_and_shows_only_their_office(browser: Browser) -> None:

@@ -9,6 +9,7 @@ from app.core.access import guard
 from app.responses import queries as responses
 
 router = APIRouter()
+DONE = 20
 
 
 @router.get("/desk", dependencies=[guard("desk.read")])
@@ -16,4 +17,10 @@ def desk(request: Request, session: db.Read, actor: access.CurrentActor) -> Resp
     """What waits: drafts to open, proposals to answer, decisions to publish."""
     awaiting = consultations.awaiting(session, actor.offices)
     ids = [view.id for view in (*awaiting.open, *awaiting.closed)]
-    return web.render(request, "pages/desk.html", awaiting=awaiting, progress=responses.progress(session, ids))
+    return web.render(
+        request,
+        "pages/desk.html",
+        awaiting=awaiting,
+        done=consultations.done(session, actor.offices, DONE),
+        progress=responses.progress(session, ids),
+    )

@@ -20,6 +20,7 @@ def home(request: Request, session: db.Read) -> Response:
         request,
         "pages/home.html",
         open_now=consultations.open_now(session, 6),
+        opens_soon=consultations.opens_soon(session, 5),
         answered=responses.lately(session, 5),
         decided=decisions.lately(session, 4),
         topics=consultations.topics(session),

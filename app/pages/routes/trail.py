@@ -58,10 +58,18 @@ def facts(trail: Readable) -> Response:
             "received": trail.received_at.isoformat(),
             "visibility": trail.item.visibility,
             "versions": [{"number": v.number, "at": v.at.isoformat(), "h": v.h} for v in trail.versions],
+            "votes": _votes(trail),
             "answers": [{"status": a.status, "published": a.published_at.isoformat(), "h": a.h} for a in trail.answers],
             "moderation": [{"act": m.act, "reason": m.reason, "at": m.at.isoformat()} for m in trail.moderation],
         }
     )
+
+
+def _votes(trail: queries.Trail) -> dict[str, int] | None:
+    """What the votes came to, once they are counted."""
+    if trail.counted_at is None:
+        return None
+    return {"supports": trail.item.supports, "opposes": trail.item.opposes, "neutrals": trail.item.neutrals}
 
 
 @router.get("/contributions/{code}")
