@@ -29,7 +29,7 @@ def draft(
 ) -> int:
     """Keep a draft of one text for one or many proposals and give its number; nothing is public yet.
 
-    Conflict for proposals of another consultation, and for a text that is already published.
+    Conflict for proposals of another consultation or in another draft, and for a text that is already published.
     """
     consultation = consultations.by_id(session, consultation_id)
     access.require("responses.write", actor, consultation)
@@ -38,6 +38,7 @@ def draft(
     found = queries.chosen(session, consultation_id, form.proposal)
     if len(found) != len(set(form.proposal)):
         raise Conflict("unknown-proposal", N_("One of these proposals does not belong to this consultation."))
+    _require_no_other_draft(session, consultation_id, found, response_id)
     row = _row(session, response_id, consultation)
     row.status, row.refers_to, row.text, row.other_text = form.status, form.refers_to, form.text, form.other_text
     row.written_by = actor.account
@@ -46,6 +47,20 @@ def draft(
     session.execute(delete(table(Answer)).where(_a.response_id == row.id, _a.published_at.is_(None)))
     session.add_all(Answer(response_id=row.id, contribution_id=proposal.id) for proposal in found)
     return row.id
+
+
+def _require_no_other_draft(
+    session: Session, consultation_id: int, proposals: tuple[queries.Answered, ...], response_id: int | None
+) -> None:
+    """Refuse to answer a proposal in two drafts at once: one would replace the other unseen."""
+    drafts = queries.drafts_with(session, consultation_id, [proposal.code for proposal in proposals])
+    for proposal in proposals:
+        if drafts.get(proposal.code, response_id) != response_id:
+            raise Conflict(
+                "drafted",
+                N_("“%(title)s” is already in another draft. Go on with that draft, or leave this proposal out."),
+                title=proposal.title,
+            )
 
 
 def _row(session: Session, response_id: int | None, consultation: consultations.ConsultationView) -> Response:

@@ -1,6 +1,6 @@
 """Reads about official answers: those of a proposal, drafts, and what still waits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -145,6 +145,19 @@ def chosen(session: Session, consultation_id: int, codes: list[str]) -> tuple[An
     return tuple(Answered(*row) for row in session.execute(query).all())
 
 
+def drafts_with(session: Session, consultation_id: int, codes: list[str]) -> dict[str, int]:
+    """The drafts in which these proposals are already answered, by the code of the proposal."""
+    query = (
+        select(_c.code, func.max(_r.id))
+        .select_from(table(Answer))
+        .join(table(Response), _r.id == _a.response_id)
+        .join(table(Contribution), _c.id == _a.contribution_id)
+        .where(_r.consultation_id == consultation_id, _r.published_at.is_(None), _c.code.in_(codes))
+        .group_by(_c.code)
+    )
+    return {row[0]: row[1] for row in session.execute(query).all()}
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A proposal at the desk with where its answer stands."""
@@ -222,11 +235,17 @@ class Progress:
 
     proposals: int
     answered: int
+    drafted: int = 0
+
+    @property
+    def unanswered(self) -> int:
+        """How many proposals have no answer yet that can be read."""
+        return self.proposals - self.answered
 
     @property
     def waiting(self) -> int:
-        """How many proposals have no answer yet."""
-        return self.proposals - self.answered
+        """How many proposals have neither an answer nor a draft of one."""
+        return self.unanswered - self.drafted
 
 
 def progress(session: Session, ids: list[int]) -> dict[int, Progress]:
@@ -239,6 +258,13 @@ def progress(session: Session, ids: list[int]) -> dict[int, Progress]:
     )
     found = {row[0]: Progress(row[1], row[2]) for row in session.execute(query).all()}
     return {number: found.get(number, Progress(0, 0)) for number in ids}
+
+
+def progress_at_desk(session: Session, consultation_id: int) -> Progress:
+    """The same for one consultation, with the drafts that only its office knows of."""
+    found = progress(session, [consultation_id])[consultation_id]
+    drafted = select(func.count()).where(_p.consultation_id == consultation_id, _p.status == "", _HAS_DRAFT)
+    return replace(found, drafted=int(session.execute(drafted).scalar_one()))
 
 
 @dataclass(frozen=True)

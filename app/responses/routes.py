@@ -1,9 +1,12 @@
 """The desk where official answers are written: what waits, one text for one or many, and publishing."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.consultations import queries as consultations
@@ -18,27 +21,40 @@ from app.responses.forms import ResponseForm
 router = APIRouter()
 Consultation = Annotated[consultations.ConsultationView, guard("responses.write", consultations.at_desk)]
 Draft = Annotated[queries.ResponseView, guard("responses.write", queries.in_path)]
-Codes = Annotated[list[str], Query(max_length=500)]
+Codes = Annotated[tuple[str, ...], Query(max_length=500)]
+State = Literal["unanswered", "drafted", "answered"]
+After = Annotated[str, Query(max_length=300)]
+NONE: tuple[str, ...] = ()
 
 
 @router.get("/desk/consultations/{slug}/answers")
 def at_desk(
-    request: Request,
-    session: db.Read,
-    consultation: Consultation,
-    state: Literal["unanswered", "drafted", "answered"] = "unanswered",
-    after: Annotated[str, Query(max_length=300)] = "",
+    request: Request, session: db.Read, consultation: Consultation, state: State = "unanswered", after: After = ""
 ) -> Response:
     """The proposals of a consultation by where their answer stands, to choose from."""
+    return _list(request, session, consultation, state, after, blank())
+
+
+def _list(
+    request: Request,
+    session: Session,
+    consultation: consultations.ConsultationView,
+    state: State,
+    after: str,
+    form: Submission[Any],
+) -> Response:
     found = queries.at_desk(session, consultation.id, state, after or None)
     base = f"/desk/consultations/{consultation.slug}/answers?state={state}"
     return web.render(
         request,
         "responses/desk.html",
+        form.status,
         consultation=consultation,
+        form=form,
         found=found,
         state=state,
-        progress=queries.progress(session, [consultation.id])[consultation.id],
+        after=after,
+        progress=queries.progress_at_desk(session, consultation.id),
         next_url=f"{base}&after={found.next}" if found.next else None,
         first_url=base if after else None,
     )
@@ -50,10 +66,12 @@ def _page(
     form: Submission[Any],
     response: queries.ResponseView | None = None,
     preview: bool = False,
+    drafts: Mapping[str, int] = MappingProxyType({}),
 ) -> Response:
     codes = form.values.get("proposal", [])
     with db.reading() as session:
         chosen = queries.chosen(session, consultation.id, [codes] if isinstance(codes, str) else list(codes))
+        elsewhere = queries.chosen(session, consultation.id, list(drafts))
     statuses = [(code, gettext(name)) for code, name in STATUSES.items()]
     return web.render(
         request,
@@ -62,6 +80,7 @@ def _page(
         consultation=consultation,
         form=form,
         chosen=chosen,
+        elsewhere=[(proposal, drafts[proposal.code]) for proposal in elsewhere],
         statuses=[("", gettext("Choose a status")), *statuses],
         response=response,
         preview=preview,
@@ -69,9 +88,24 @@ def _page(
 
 
 @router.get("/desk/consultations/{slug}/answers/new")
-def new(request: Request, consultation: Consultation, proposal: Codes) -> Response:
-    """The page on which one text is written for the chosen proposals."""
-    return _page(request, consultation, blank(proposal=proposal))
+def new(
+    request: Request,
+    session: db.Read,
+    consultation: Consultation,
+    proposal: Codes = NONE,
+    state: State = "unanswered",
+    after: After = "",
+) -> Response:
+    """The page on which one text is written for the chosen proposals; those in a draft are gone on with there."""
+    if not proposal:
+        form = blank()
+        form.blame("proposal", N_("Choose at least one proposal."))
+        return _list(request, session, consultation, state, after, form)
+    drafts = queries.drafts_with(session, consultation.id, list(proposal))
+    free = [code for code in proposal if code not in drafts]
+    if not free and len(set(drafts.values())) == 1:
+        return RedirectResponse(f"/desk/answers/{next(iter(drafts.values()))}", 303)
+    return _page(request, consultation, blank(proposal=free), drafts=drafts)
 
 
 @router.post("/desk/consultations/{slug}/answers")
@@ -125,10 +159,19 @@ async def _keep(
         except Conflict as refused:
             form.refuse(refused.reason)
     if not form.valid:
-        return await run_in_threadpool(_page, request, consultation, form, response)
+        drafts = await run_in_threadpool(_other_drafts, consultation.id, form, number)
+        return await run_in_threadpool(_page, request, consultation, form, response, drafts=drafts)
     if request.state.typed.get("act") == "publish":
         return web.done(request, f"/desk/answers/{number}/publication")
     return web.done(request, f"/desk/answers/{number}", N_("Draft saved. Nothing is public yet."))
+
+
+def _other_drafts(consultation_id: int, form: Submission[ResponseForm], number: int | None) -> dict[str, int]:
+    """The other drafts that answer one of the proposals of a form."""
+    codes = form.values.get("proposal", [])
+    with db.reading() as session:
+        found = queries.drafts_with(session, consultation_id, [codes] if isinstance(codes, str) else codes)
+    return {code: draft for code, draft in found.items() if draft != number}
 
 
 @router.get("/desk/answers/{number}/publication")

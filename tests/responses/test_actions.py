@@ -130,6 +130,16 @@ def test_proposals_of_another_consultation_cannot_be_smuggled_in(world: World) -
         assert session.execute(select(func.count()).select_from(table(Answer))).scalar_one() == 0
 
 
+def test_no_proposal_is_in_two_drafts(world: World) -> None:
+    first, second = world.proposal(), world.proposal()
+    number = world.draft(first)
+    with pytest.raises(Conflict, match="drafted"):
+        world.draft(second, first)
+    assert world.draft(first, second, number=number) == number
+    world.publish(number)
+    assert world.draft(first, status="cost") != number
+
+
 @pytest.mark.parametrize(
     ("status", "refers_to"), [("duplicate", ""), ("duplicate", "bukan kode"), ("conflict", ""), ("not-competent", "")]
 )

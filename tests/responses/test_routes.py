@@ -70,7 +70,35 @@ def test_a_draft_can_be_seen_continued_and_thrown_away(desk: Browser, codes: lis
 def test_nothing_chosen_is_said(desk: Browser) -> None:
     page = desk.get(f"{HERE}/new?proposal=AAAA-AAAAA")
     assert not page.all("textarea")
-    assert desk.get(f"{HERE}/new").status == 404
+
+
+def test_choosing_nothing_shows_the_list_again(desk: Browser, codes: list[str]) -> None:
+    page = desk.get(f"{HERE}/new?state=unanswered")
+    assert page.status == 422 and page.all("a", href="#proposal")
+    assert codes[0] in page.html
+    assert "Pilih paling sedikit satu usulan." in page.errors
+
+
+def test_a_proposal_in_a_draft_is_gone_on_with_there(desk: Browser, codes: list[str]) -> None:
+    draft = desk.submit(desk.get(f"{HERE}/new?proposal={codes[0]}"), HERE, status="cost", text=TEXT, act="draft").url
+    assert desk.get(f"{HERE}/new?proposal={codes[0]}").url == draft
+    both = desk.get(f"{HERE}/new?proposal={codes[0]}&proposal={codes[1]}")
+    assert draft in both.links() and both.form(HERE)["proposal"] == codes[1]
+    refused = desk.post(HERE, {"proposal": codes[:2], "status": "cost", "text": TEXT})
+    assert refused.status == 409 and "Usulan pipa 0" in refused.errors[0] and draft in refused.links()
+    assert desk.submit(desk.get(draft), draft, text=TEXT + " Lagi.", act="draft").url == draft
+
+
+def test_the_figures_of_the_page_agree_with_its_lists(desk: Browser, codes: list[str]) -> None:
+    desk.submit(desk.get(f"{HERE}/new?proposal={codes[0]}"), HERE, status="cost", text=TEXT, act="draft")
+    page = desk.submit(desk.get(f"{HERE}/new?proposal={codes[1]}"), HERE, status="cost", text=TEXT, act="publish")
+    desk.submit(page, page.url)
+    figures = [e.text for e in desk.get(HERE).all("dd")]
+    assert figures == ["3", "1", "1", "1"]
+    desk.submit(desk.get(f"{HERE}/new?proposal={codes[2]}"), HERE, status="cost", text=TEXT, act="draft")
+    page = desk.get(HERE)
+    assert [e.text for e in page.all("dd")] == ["3", "1", "2", "0"]
+    assert "jawaban atau draf" in page.text
 
 
 def test_others_are_kept_out(browser: Browser, desk: Browser, codes: list[str]) -> None:
