@@ -138,7 +138,7 @@ def create_app() -> Any:
     """The whole application as one ASGI callable."""
     if os.environ.get("REMBUK_SERVING_DEMO") == "1":  # set by `serve`, which knows where it listens
         web.site.demo = True
-    access.fill(permissions.TABLE)
+    access.fill(permissions.TABLE, permissions.SIGNED_OUT)
     access.resolve_actors_with(accounts.actor_of_session)
     web.hold_with(accounts_routes.held.hold)
     api = FastAPI(

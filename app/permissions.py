@@ -4,6 +4,7 @@ from app.accounts.policy import administrator, anyone, confirmed, facilitator, m
 from app.consultations.policy import of_the_office, readable
 from app.contributions.policy import author
 from app.core.access import Predicate
+from app.core.i18n import N_
 
 TABLE: dict[str, tuple[Predicate, ...]] = {
     "accounts.grant": (administrator,),
@@ -37,4 +38,14 @@ TABLE: dict[str, tuple[Predicate, ...]] = {
     "proposals.write": (confirmed, readable),
     "responses.write": (of_the_office,),
     "votes.cast": (confirmed, readable),
+}
+
+#: What somebody who is signed out reads, where "Sign in to do this" would not tell what.
+SIGNED_OUT: dict[str, str] = {
+    "accounts.manage": N_("Sign in to see your account."),
+    "comments.edit": N_("Sign in to change your comment."),
+    "comments.write": N_("Sign in to comment."),
+    "proposals.edit": N_("Sign in to change your proposal."),
+    "proposals.write": N_("Sign in to write a proposal."),
+    "votes.cast": N_("Sign in to vote."),
 }

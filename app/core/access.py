@@ -1,7 +1,7 @@
 """Who may do what: actors, reasons and refusals, and the registry that `app.permissions` fills."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -67,19 +67,23 @@ class Missing(Exception):
 
 Predicate = Callable[[Actor, Any], Reason | None]
 _table: dict[str, tuple[Predicate, ...]] = {}
+_signed_out: dict[str, str] = {}
 
 
-def fill(table: Mapping[str, tuple[Predicate, ...]]) -> None:
-    """Set the permission table; done once at start."""
+def fill(table: Mapping[str, tuple[Predicate, ...]], signed_out: Mapping[str, str] | None = None) -> None:
+    """Set the permission table, and what to say of single acts to somebody who is signed out; done once at start."""
     _table.clear()
     _table.update(table)
+    _signed_out.clear()
+    _signed_out.update(signed_out or {})
 
 
 def refusal(permission: str, actor: Actor, subject: Any = None) -> Reason | None:
     """The first reason why the actor may not, or None when they may."""
     for predicate in _table[permission]:
         if (reason := predicate(actor, subject)) is not None:
-            return reason
+            said = _signed_out.get(permission) if reason.status == 401 else None
+            return replace(reason, text=said) if said else reason
     return None
 
 

@@ -14,7 +14,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import UploadFile
 
-from app.core import access, clock, i18n, keys, markdown
+from app.core import access, clock, i18n, keys, labels, markdown
 from app.core.forms import typed
 from app.settings import settings
 
@@ -212,6 +212,8 @@ SECRET_FIELDS = frozenset({"password", "new_password", "current_password", "toke
 #: Keeps what was typed for after signing in; answers with the cookie under which it is found again, or "".
 Hold = Callable[[Request, Mapping[str, list[str]]], Awaitable[str]]
 _hold: Hold | None = None
+#: What is no longer than this is a choice or a code, and not shown again when a form is refused.
+_SHORT = 20
 
 
 def hold_with(hold: Hold) -> None:
@@ -250,7 +252,10 @@ async def refuse(request: Request, reason: access.Reason, headers: Mapping[str, 
     template = "errors/_refusal.html" if is_htmx(request) else "errors/refusal.html"
     kept = await typed_texts(request)
     held = await _hold(request, kept) if kept and reason.status == 401 and _hold is not None else ""
-    values = {"reason": reason, "text": text, "kept": kept, "held": bool(held), "back": came_from(request)}
+    path = request.url.path
+    written = [(labels.field(name, path), one) for name, texts in kept.items() for one in texts if len(one) > _SHORT]
+    values = {"reason": reason, "text": text, "written": written, "held": bool(held), "back": came_from(request)}
+    values["vote"] = reason.status == 401 and is_vote(path)
     response = render(request, template, reason.status, **values)
     if held:
         response.set_cookie(HELD_COOKIE, held, max_age=HELD_SECONDS, httponly=True, samesite="lax", secure=secure())

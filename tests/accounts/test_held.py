@@ -204,6 +204,39 @@ def test_a_vote_is_never_held(writer: Browser, address: str) -> None:
     assert web.HELD_COOKIE not in writer.client.cookies
 
 
+def test_the_page_says_one_thing_only(writer: Browser) -> None:
+    """Held, or to be copied, never both; and one can sign in or up, and come back."""
+    page = send(writer)
+    assert "24 jam" in page.text
+    assert "Salin sebelum" not in page.text
+    assert [e.text for e in page.all("label", for_="kept-1")] == ["Judul"]
+    assert "/sign-up?next=%2F" in page.links()
+    long = send(writer, body="panjang sekali " * 6000)
+    assert "24 jam" not in long.text
+    assert "Salin sebelum" in long.text
+
+
+def test_a_refused_vote_asks_to_vote_again(writer: Browser) -> None:
+    """With and without script."""
+    code = factories.code(factories.proposal(factories.consultation(factories.office())))
+    for htmx in (False, True):
+        page = writer.post(f"/proposals/{code}/vote", {"choice": "support"}, htmx=htmx)
+        assert "Masuklah untuk memberi suara." in page.html
+        assert "beri suara lagi" in page.html
+        assert "24 jam" not in page.html
+
+
+def test_what_is_held_is_said_in_words(writer: Browser) -> None:
+    """What it is and what it concerns; an address where there are no words for it."""
+    code = factories.code(factories.proposal(factories.consultation(factories.office())))
+    writer.post(f"/proposals/{code}/comments", {"body": BODY, "stance": "for"})
+    page = sign_in(writer, send(writer))
+    assert [e.text for e in page.all("h2", class_="panel__title")] == [
+        "Ke alamat /tulisan", f"Komentar pada usulan {code}"
+    ]  # fmt: skip
+    assert "Tulisan Anda" not in [e.text for e in page.all("label")]
+
+
 def test_leaving_removes_what_is_held(writer: Browser) -> None:
     """Also what another browser holds for the account."""
     author = interrupted(writer)

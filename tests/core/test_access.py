@@ -124,3 +124,16 @@ def test_every_permission_has_predicates_that_answer() -> None:
     for name, predicates in permissions.TABLE.items():
         assert predicates, name
         assert all(predicate.__doc__ for predicate in predicates), name
+
+
+def test_somebody_signed_out_reads_what_for(browser: Browser) -> None:
+    """And who may not, that they may not; who only has to confirm the address, that."""
+    reason = access.refusal("votes.cast", access.ANYONE, None)
+    assert reason is not None and reason.text == permissions.SIGNED_OUT["votes.cast"]
+    assert set(permissions.SIGNED_OUT) <= set(permissions.TABLE)
+    assert browser.as_(factories.person()).get("/admin").h1 == "Anda tidak dapat melakukan ini"
+    unconfirmed = browser.as_(factories.person(confirmed=False))
+    slug = "air-bersih"
+    factories.consultation(factories.office(), slug=slug)
+    page = unconfirmed.post(f"/consultations/{slug}/proposals", {"title": "Sumur bersama", "body": "x" * 30})
+    assert page.h1 == "Konfirmasikan surel Anda dahulu"

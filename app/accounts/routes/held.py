@@ -8,15 +8,12 @@ from fastapi.responses import RedirectResponse
 
 from app.accounts.actions import holding
 from app.accounts.queries import own
-from app.core import db, web
+from app.core import db, labels, web
 from app.core.access import SESSION_COOKIE, CurrentActor, Missing, guard
 from app.core.i18n import N_
 
 router = APIRouter()
-_LABELS = {
-    "title": N_("Title"), "body": N_("Text"), "text": N_("Text"), "name": N_("Name"), "reason": N_("Reason"),
-    "summary": N_("Summary"),
-}  # fmt: skip
+_CODES = frozenset({"topic", "area"})  # chosen, not written
 _LONG = 80
 
 
@@ -45,22 +42,21 @@ class Field:
 def fields_of(held: own.Held) -> tuple[Field, ...]:
     """The fields of a held text, texts apart from choices."""
     pairs = [(name, value) for name, values in held.fields.items() for value in values]
-    return tuple(
-        Field(name, value, _LABELS.get(name, N_("What you wrote")), _kind(name, value)) for name, value in pairs
-    )
+    return tuple(Field(name, value, labels.field(name, held.path), _kind(name, value)) for name, value in pairs)
 
 
 def _kind(name: str, value: str) -> str:
     if "\n" in value or len(value) > _LONG or name in ("body", "text"):
         return "area"
-    return "line" if name in _LABELS or " " in value else "hidden"
+    return "line" if (labels.known(name) and name not in _CODES) or " " in value else "hidden"
 
 
 @router.get("/held", dependencies=[guard("accounts.manage")])
 def held_page(request: Request, session: db.Read, actor: CurrentActor) -> Response:
     """The texts this browser holds for the one who looks."""
     texts = own.held(session, request.cookies.get(web.HELD_COOKIE, ""), actor.account)
-    return web.render(request, "accounts/held.html", texts=[(text, fields_of(text)) for text in texts])
+    shown = [(text, labels.act(text.path), fields_of(text)) for text in texts]
+    return web.render(request, "accounts/held.html", texts=shown)
 
 
 @router.post("/held/{number}/sending", dependencies=[guard("accounts.manage")])

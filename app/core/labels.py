@@ -1,0 +1,50 @@
+"""What fields and addresses of forms are called where a text is shown outside its form: refused or held."""
+
+import re
+from collections.abc import Mapping
+
+from app.core.i18n import N_
+
+OTHER = N_("What you wrote")
+_FIELDS = {
+    "title": N_("Title"), "name": N_("Name"), "reason": N_("Reason"), "summary": N_("Summary"),
+    "background": N_("Background"), "description": N_("Description"), "topic": N_("Topic"), "area": N_("Place"),
+    "question": N_("What was asked"), "proposed": N_("What was proposed"), "decided": N_("What was decided"),
+    "decided_by": N_("Who decided"), "why": N_("Why"), "next": N_("What happens next"),
+    "other_title": N_("Title in the second language"), "other_summary": N_("Summary in the second language"),
+    "other_background": N_("Background in the second language"), "text": N_("Text"), "body": N_("Text"),
+    "other_text": N_("Text in the second language"), "refers_to": N_("Refers to"),
+}  # fmt: skip
+_COMMENT, _PROPOSAL, _ANSWER = N_("Comment"), N_("Proposal"), N_("Answer")
+#: What is sent to an address, and the page it belongs to.
+_ACTS: tuple[tuple[re.Pattern[str], str, Mapping[str, str]], ...] = (
+    (re.compile(r"/proposals/([^/]+)/comments"), N_("A comment on the proposal %(code)s"), {"body": _COMMENT}),
+    (re.compile(r"/comments/([^/]+)/edit"), N_("A change to the comment %(code)s"), {"body": _COMMENT}),
+    (re.compile(r"/proposals/([^/]+)/edit"), N_("A new version of the proposal %(code)s"), {"body": _PROPOSAL}),
+    (re.compile(r"/proposals/([^/]+)/withdrawal"), N_("The withdrawal of the proposal %(code)s"), {}),
+    (re.compile(r"/consultations/[^/]+/proposals(?:/draft)?"), N_("A proposal"), {"body": _PROPOSAL}),
+    (re.compile(r"/contributions/([^/]+)/report"), N_("A report about the contribution %(code)s"), {}),
+    (re.compile(r"/desk/consultations/[^/]+/answers|/desk/answers/[^/]+"), N_("An official answer"), {"text": _ANSWER}),
+    (re.compile(r"/desk/consultations/[^/]+/decision"), N_("A decision summary"), {}),
+)
+
+
+def field(name: str, path: str = "") -> str:
+    """What a field is called, as far as its name and the address it goes to tell."""
+    for pattern, _what, names in _ACTS:
+        if name in names and pattern.fullmatch(path):
+            return names[name]
+    return _FIELDS.get(name, OTHER)
+
+
+def known(name: str) -> bool:
+    """Whether a field has a name of its own."""
+    return name in _FIELDS
+
+
+def act(path: str) -> tuple[str, str] | None:
+    """What is sent to an address, with the code of what it concerns; None where that cannot be said in words."""
+    for pattern, what, _names in _ACTS:
+        if found := pattern.fullmatch(path):
+            return what, found.group(1) if pattern.groups else ""
+    return None
