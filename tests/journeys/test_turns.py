@@ -64,7 +64,7 @@ def test_after_a_change_supporters_are_asked_to_keep_or_withdraw(visit: Visit, s
     citizen.open("/me/contributions")
     citizen.open(f"/proposals/{code}")
     citizen.sees("Your vote: %(choice)s, for version %(n)s.", choice=citizen.t("Support"), n=1)
-    citizen.press("Keep: %(choice)s", choice=citizen.t("Support"))
+    citizen.press("Support")
     citizen.sees("Your vote: %(choice)s.", choice=citizen.t("Support"))
     citizen.press("Withdraw vote")
     expect(citizen.button("Support")).to_be_visible()
