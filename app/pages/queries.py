@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.accounts.models import Account
 from app.comments import queries as comments
 from app.consultations.models import Topic
-from app.consultations.queries import ConsultationView, phases_unsealed
+from app.consultations.queries import ConsultationView, by_id, phases_unsealed
 from app.contributions.models import Contribution
 from app.core import clock, codes, jobs, mail
 from app.core.access import Missing
@@ -128,23 +128,25 @@ def trail(session: Session, code: str) -> Trail:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A vote whose text was changed since it was cast."""
+class Voted:
+    """Somebody's own votes in one consultation in which they can still change."""
 
-    title: str
-    url: str
-    choice: str
-    version: int
-    current: int
+    consultation: ConsultationView
+    votes: tuple[votes.Own, ...]
 
 
-def outdated_votes(session: Session, participant: int) -> list[Asked]:
-    """Somebody's own votes, in phases not sealed yet, on texts that were changed since."""
-    found: list[Asked] = []
-    for consultation_id, _phase in phases_unsealed(session):
-        for own in votes.own(session, participant, consultation_id):
-            if own.outdated:
-                found.append(Asked(own.title, f"/proposals/{own.code}", own.choice, own.version, own.current))
+OWN_VOTES = 50
+
+
+def own_votes(session: Session, participant: int) -> list[Voted]:
+    """Somebody's own votes in phases not sealed yet, by consultation, on the latest proposals first."""
+    found: list[Voted] = []
+    left = OWN_VOTES
+    for consultation_id in dict.fromkeys(number for number, _phase in phases_unsealed(session)):
+        some = votes.own(session, participant, consultation_id)[:left]
+        left -= len(some)
+        if some:
+            found.append(Voted(by_id(session, consultation_id), tuple(some)))
     return found
 
 

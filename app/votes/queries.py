@@ -1,11 +1,11 @@
 """Reads about votes: the box on a proposal's page, and one person's own votes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session
 
 from app.consultations.models import ConsultationSalt
@@ -15,11 +15,27 @@ from app.core import access, clock, keys
 from app.core.access import Actor, Reason
 from app.core.columns import table
 from app.proposals.models import Proposal, VersionStat
-from app.proposals.queries import ProposalView
+from app.proposals.queries import ProposalView, tells_own_votes
 from app.rules import phases as rules
 from app.rules.ballots import VersionTally, choices_of
 from app.rules.pseudonyms import consultation_key, pid
 from app.votes.models import Ballot, Vote
+
+
+@dataclass(frozen=True)
+class Own:
+    """One of a person's own votes in a consultation; a hidden proposal has no title."""
+
+    code: str
+    title: str
+    choice: str
+    version: int
+    current: int
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the text changed since."""
+        return self.version != self.current
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,7 @@ class Box:
     version: int
     limit: int | None
     used: int
+    supported: tuple[Own, ...]
     sealed: bool
     supports: int
     opposes: int
@@ -50,6 +67,11 @@ class Box:
     def asked_again(self) -> bool:
         """Whether the text changed since this person voted, so that they may keep or withdraw their vote."""
         return self.mine is not None and self.my_version != self.version
+
+    @property
+    def full(self) -> bool:
+        """Whether this person has no support left for one more proposal."""
+        return self.limit is not None and self.used >= self.limit and self.mine is None
 
     @property
     def total(self) -> int:
@@ -112,6 +134,7 @@ def box(session: Session, actor: Actor, proposal: ProposalView) -> Box | None:
         if name and consultation.voting == "limited"
         else 0
     )
+    full = consultation.vote_limit is not None and used >= consultation.vote_limit and mine is None
     sealed = not consultation.counts_shown
     return Box(
         code=proposal.code,
@@ -127,6 +150,7 @@ def box(session: Session, actor: Actor, proposal: ProposalView) -> Box | None:
         version=proposal.version,
         limit=consultation.vote_limit,
         used=used,
+        supported=tuple(_own(session, _OWN.where(_b.phase_id == phase.id), name)) if full and name else (),
         sealed=sealed,
         supports=0 if sealed else proposal.supports,
         opposes=0 if sealed else proposal.opposes,
@@ -141,37 +165,41 @@ def _by_version(session: Session, proposal_id: int) -> tuple[VersionTally, ...]:
     return tuple(VersionTally(*row) for row in rows)
 
 
-@dataclass(frozen=True)
-class Own:
-    """One of a person's own votes in a consultation."""
-
-    code: str
-    title: str
-    choice: str
-    version: int
-    current: int
-
-    @property
-    def outdated(self) -> bool:
-        """Whether the text changed since."""
-        return self.version != self.current
+_OWN = (
+    select(_c.code, _p.title, _v.choice, _v.version, _p.version.label("current"), _c.visibility)
+    .select_from(table(Vote))
+    .join(table(Ballot), _b.id == _v.ballot_id)
+    .join(table(Proposal), _p.id == _v.proposal_id)
+    .join(table(Contribution), _c.id == _p.id)
+    .where(_b.voter == bindparam("voter"))
+    .order_by(_p.id.desc())
+)
 
 
 def own(session: Session, participant: int, consultation_id: int) -> list[Own]:
     """A person's own votes in a consultation; nobody else's can be asked for."""
     name = voter(session, participant, consultation_id)
+    return _own(session, _OWN, name) if name else []
+
+
+def _own(session: Session, query: Select[Any], name: str) -> list[Own]:
+    rows = session.execute(query, {"voter": name}).all()
+    return [
+        Own(row.code, row.title if row.visibility == "public" else "", row.choice, row.version, row.current)
+        for row in rows
+    ]
+
+
+@tells_own_votes
+def choices_on(
+    session: Session, actor: Actor, consultation: ConsultationView, codes: Collection[str]
+) -> dict[str, str]:
+    """A person's own choices on the proposals of a list, by code; two queries however long the list is."""
+    name = voter(session, actor.participant, consultation.id) if consultation.has_voting and codes else None
     if name is None:
-        return []
-    query = (
-        select(_c.code, _p.title, _v.choice, _v.version, _p.version.label("current"))
-        .select_from(table(Vote))
-        .join(table(Ballot), _b.id == _v.ballot_id)
-        .join(table(Proposal), _p.id == _v.proposal_id)
-        .join(table(Contribution), _c.id == _p.id)
-        .where(_b.voter == name)
-        .order_by(_p.id)
-    )
-    return [Own(*row) for row in session.execute(query).all()]
+        return {}
+    rows = session.execute(_OWN.where(_c.code.in_(codes)), {"voter": name}).all()
+    return {row.code: row.choice for row in rows}
 
 
 def voters(session: Session, consultation: ConsultationView) -> int:

@@ -52,12 +52,14 @@ def _answer(request: Request, proposal: proposals.ProposalView, box: queries.Box
 
 
 def _refused(request: Request, actor: CurrentActor, proposal: proposals.ProposalView, refused: Conflict) -> Response:
-    """The box with the reason; without script the refusal's own page."""
-    if not web.is_htmx(request):
+    """The box with the reason, alone or on a page; what is no matter of the box has the refusal's own page."""
+    alone = web.is_htmx(request)
+    if not alone and refused.reason.code != "limit-reached":
         raise refused
     with db.reading() as session:
         box = queries.box(session, actor, proposal)
     sentence = say(refused.reason.text, refused.reason.values)
     if box is None:
         raise refused
-    return web.render(request, "votes/_box.html", refused.reason.status, box=box, refused=sentence)
+    template = "votes/_box.html" if alone else "votes/refused.html"
+    return web.render(request, template, refused.reason.status, box=box, refused=sentence, proposal=proposal)

@@ -8,6 +8,7 @@ from app.core import clock, db
 from app.votes import actions as votes
 from app.votes.models import Choice
 from tests import factories
+from tests.comments import samples
 from tests.factories import DAY
 from tests.page import Browser
 
@@ -133,10 +134,24 @@ def test_own_contributions_and_votes_that_ask_again(browser: Browser) -> None:
     proposal = factories.proposal(factories.consultation(factories.office()), author=ayu, title="Usulan milik Ayu")
     db.write_now(votes.cast, budi.actor, proposal, Choice.SUPPORT, clock.now())
     assert "Usulan milik Ayu" in browser.as_(ayu).get("/me/contributions").text
-    assert "Usulan milik Ayu" not in browser.as_(budi).get("/me/contributions").text
+    assert "Suara yang perlu Anda tegaskan lagi" not in browser.as_(budi).get("/me/contributions").text
     factories.edit(proposal, title="Usulan yang berubah")
-    assert "Usulan yang berubah" in browser.as_(budi).get("/me/contributions").text
+    changed = browser.as_(budi).get("/me/contributions").text
+    assert "Usulan yang berubah" in changed and "Suara yang perlu Anda tegaskan lagi" in changed
     assert browser.get("/me/contributions").status == 401
+
+
+def test_own_votes_are_listed_by_consultation(browser: Browser) -> None:
+    voter = factories.person()
+    number = factories.consultation(factories.office(), slug="air", title="Bagaimana air dibagi?")
+    proposal = factories.proposal(number, title="Ganti pipa dusun")
+    db.write_now(votes.cast, voter.actor, proposal, Choice.OPPOSE, clock.now())
+    page = browser.as_(voter).get("/me/contributions")
+    assert f"/proposals/{factories.code(proposal)}#vote" in page.links() and "/consultations/air" in page.links()
+    assert "Suara saya" in page.text and "Ganti pipa dusun" in page.text and "Tolak" in page.text
+    samples.set_visibility(proposal, "hidden", "insult")
+    assert "Ganti pipa dusun" not in browser.as_(voter).get("/me/contributions").text
+    assert "Suara saya" not in browser.as_(factories.person()).get("/me/contributions").text
 
 
 def test_the_desk_lists_what_is_done(browser: Browser) -> None:

@@ -214,6 +214,35 @@ def test_votes_are_sealed_in_the_order_too(browser: Browser, slug: str) -> None:
     assert {item["votes"] for item in facts} == {None}
 
 
+def test_the_most_supported_are_not_offered_while_counts_are_sealed(browser: Browser, slug: str) -> None:
+    factories.consultation(factories.office(), slug="terbuka", open_counts=True)
+    page = browser.get("/consultations/air/proposals?sort=support")
+    assert "support" not in {e.get("value") for e in page.all("option")} and page.all("div", class_="inset")
+    assert "support" in {e.get("value") for e in browser.get("/consultations/terbuka/proposals").all("option")}
+
+
+def test_the_list_shows_a_reader_their_own_votes(browser: Browser, slug: str) -> None:
+    with db.reading() as session:
+        number = consultations.in_path(session, "air").id
+    first = factories.proposal(number)
+    factories.proposal(number)
+    voter, other = factories.person(), factories.person()
+    db.write_now(votes.cast, voter.actor, first, Choice.OPPOSE, clock.now())
+    assert browser.as_(voter).get("/consultations/air/proposals").text.count("Suara Anda: Tolak") == 1
+    assert "Suara Anda" not in browser.as_(other).get("/consultations/air/proposals").text
+    assert "Suara Anda" not in browser.get("/consultations/air/proposals").text
+    signed_in, asked = browser.as_(voter), []
+    event.listen(db.current().reads, "before_cursor_execute", lambda c, cur, sql, *rest: asked.append(sql))
+    costs = []
+    for more in (1, 18):
+        for _ in range(more):
+            db.write_now(votes.cast, voter.actor, factories.proposal(number), Choice.SUPPORT, clock.now())
+        asked.clear()
+        signed_in.get("/consultations/air/proposals?sort=newest")
+        costs.append(len(asked))
+    assert costs[0] == costs[1] <= 10
+
+
 def test_a_code_is_read_however_it_is_typed(citizen: Browser, browser: Browser) -> None:
     code = send(citizen).removeprefix("/proposals/")
     assert browser.get(f"/proposals/{code.lower().replace('-', '')}").status == 200

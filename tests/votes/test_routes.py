@@ -71,5 +71,20 @@ def test_sealed_votes_change_nothing_anybody_else_can_see(browser: Browser, path
     assert browser.get(f"{path}.json").response.json()["votes"] is None
 
 
+def test_at_the_limit_the_box_says_so_and_leads_to_what_is_supported(browser: Browser) -> None:
+    number = factories.consultation(factories.office(), voting="limited", vote_limit=1)
+    first, second = (f"/proposals/{factories.code(factories.proposal(number, title=t))}" for t in ("Ganti pipa", "Gali sumur"))
+    citizen = browser.as_(factories.person())
+    assert f"{first}#vote" not in citizen.get(second).links()
+    citizen.post(f"{first}/vote", {"choice": "support"})
+    box = citizen.get(second)
+    assert f"{first}#vote" in box.links() and "jumlah terbanyak di sini" in box.text
+    assert f"{first}#vote" not in citizen.get(first).links()
+    plain = citizen.post(f"{second}/vote", {"choice": "support"})
+    assert plain.status == 409 and f"{first}#vote" in plain.links() and "Ganti pipa" in plain.text
+    scripted = citizen.post(f"{second}/vote", {"choice": "support"}, htmx=True)
+    assert scripted.status == 409 and f'href="{first}#vote"' in scripted.html
+
+
 def test_a_cross_site_vote_is_refused(citizen: Browser, path: str) -> None:
     assert citizen.post(f"{path}/vote", {"choice": "support"}, Sec_Fetch_Site="cross-site").status == 403

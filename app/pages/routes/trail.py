@@ -86,6 +86,7 @@ def own(
     participant = actor.participant or 0
     own_proposals = proposals.by_author(session, participant, after or None)
     own_comments = comments.by_author(session, participant, comments_after or None)
+    voted = queries.own_votes(session, participant)
     shown = [own.item.code for own in own_proposals.items] + [own.code for own in own_comments.items]
     return web.render(
         request,
@@ -93,6 +94,7 @@ def own(
         proposals=own_proposals,
         comments=own_comments,
         acts=moderation.acts_for(session, shown),
-        asked=queries.outdated_votes(session, participant),
+        voted=voted,
+        asked=[vote for some in voted for vote in some.votes if vote.outdated],
         drafts=proposals.drafts_of(session, actor.account or 0),
     )

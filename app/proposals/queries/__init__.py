@@ -1,7 +1,19 @@
 """Reads about proposals: one, its versions, lists of them, and drafts."""
 
 from app.proposals.queries.drafts import Draft, Unfinished, draft, drafts_of
-from app.proposals.queries.lists import SEEDS, SORTS, Filters, Item, Own, by_author, listing, newest, some
+from app.proposals.queries.lists import (
+    SEEDS,
+    SORTS,
+    Filters,
+    Item,
+    Own,
+    by_author,
+    listing,
+    newest,
+    own_votes,
+    some,
+    tells_own_votes,
+)
 from app.proposals.queries.one import (
     Difference,
     ProposalView,
@@ -35,6 +47,8 @@ __all__ = [
     "latest_by",
     "listing",
     "newest",
+    "own_votes",
     "some",
+    "tells_own_votes",
     "versions",
 ]

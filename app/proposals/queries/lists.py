@@ -1,5 +1,6 @@
 """Lists of proposals: newest, most supported, most discussed, and a fair random order."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +10,10 @@ from sqlmodel import Session
 
 from app.accounts.models import Participant
 from app.consultations.models import Consultation, Topic
+from app.consultations.queries import ConsultationView
 from app.contributions.models import Contribution
 from app.core import paging
-from app.core.access import Missing
+from app.core.access import Actor, Missing
 from app.core.columns import table
 from app.core.i18n import language
 from app.proposals.models import Proposal, ProposalStat
@@ -191,6 +193,26 @@ def some(session: Session, consultation_id: int, seed: int, limit: int) -> list[
     """A few proposals in the random order of one seed, for a page on which none should have an advantage."""
     found = _random(session, _OF_CONSULTATION.params(consultation=consultation_id), seed, None)
     return [_item(row) for row in found.items[:limit]]
+
+
+OwnVotes = Callable[[Session, Actor, ConsultationView, Collection[str]], dict[str, str]]
+_own_votes: list[OwnVotes] = []
+
+
+def tells_own_votes(found: OwnVotes) -> OwnVotes:
+    """Register how a feature above finds a person's own choices on the proposals of a list, by code."""
+    _own_votes.append(found)
+    return found
+
+
+def own_votes(
+    session: Session, actor: Actor, consultation: ConsultationView, items: Collection[Item]
+) -> dict[str, str]:
+    """What the reader of a list voted on its proposals; nothing for who is not signed in."""
+    if not actor.signed_in:
+        return {}
+    codes = [item.code for item in items]
+    return {code: choice for each in _own_votes for code, choice in each(session, actor, consultation, codes).items()}
 
 
 @dataclass(frozen=True)

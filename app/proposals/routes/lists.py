@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from app.consultations import queries as consultations
 from app.contributions.models import STATUSES
 from app.core import db, paging, web
-from app.core.access import guard
+from app.core.access import CurrentActor, guard
 from app.core.forms import blank
 from app.core.i18n import N_, gettext
 from app.proposals import queries
@@ -50,13 +50,17 @@ class Asked:
 
 
 def _found(session: db.Read, consultation: consultations.ConsultationView, asked: Asked) -> paging.Page[queries.Item]:
-    sort = "newest" if asked.sort == "support" and not consultation.counts_shown else asked.sort
+    sort = asked.sort if _offered(asked.sort, consultation) else "newest"
     return queries.listing(session, consultation.id, sort, asked.filters, asked.after, asked.seed or 0)
 
 
 @router.get("/consultations/{slug}/proposals")
 def listing(
-    request: Request, session: db.Read, consultation: Consultation, asked: Annotated[Asked, Depends()]
+    request: Request,
+    session: db.Read,
+    actor: CurrentActor,
+    consultation: Consultation,
+    asked: Annotated[Asked, Depends()],
 ) -> Response:
     """A page of the list; without an order asked for, the visitor gets a random one that stays."""
     asked.sort = asked.sort or default_sort(consultation)
@@ -65,23 +69,30 @@ def listing(
             consultation.url + "/proposals" + asked.address(seed=secrets.randbelow(queries.SEEDS)), 303
         )
     found = _found(session, consultation, asked)
+    sealed = not _offered(asked.sort, consultation)
     base = f"{consultation.url}/proposals"
     return web.render(
         request,
         "proposals/list.html",
         consultation=consultation,
         found=found,
-        form=blank(sort=asked.sort, topic=asked.filters.topic, status=asked.filters.status),
-        sorts=[(code, gettext(name)) for code, name in SORT_NAMES.items()],
+        form=blank(sort="newest" if sealed else asked.sort, topic=asked.filters.topic, status=asked.filters.status),
+        sorts=[(code, gettext(name)) for code, name in SORT_NAMES.items() if _offered(code, consultation)],
         topics=_topics(session, consultation.id),
         statuses=_statuses(consultation),
         sort=asked.sort,
-        sealed_sort=asked.sort == "support" and not consultation.counts_shown,
+        sealed_sort=sealed,
         narrowed=bool(asked.filters.topic or asked.filters.status),
         voted=consultation.has_voting,
+        mine=queries.own_votes(session, actor, consultation, found.items),
         next_url=base + asked.address(after=found.next) if found.next else None,
         first_url=base + asked.address() if asked.after else None,
     )
+
+
+def _offered(sort: str, consultation: consultations.ConsultationView) -> bool:
+    """Whether an order tells nothing of counts that are still sealed."""
+    return sort != "support" or consultation.counts_shown
 
 
 def default_sort(consultation: consultations.ConsultationView) -> str:
