@@ -56,7 +56,7 @@ def test_after_a_change_supporters_are_asked_to_keep_or_withdraw(visit: Visit, s
     author.open(f"/proposals/{code}")
     author.follow("Change")
     author.fill("Your proposal", "Taman baca dibuka setiap pagi untuk anak-anak.")
-    author.press("Publish new version")
+    author.press("Publish the change")
     author.reads("Taman baca dibuka setiap pagi untuk anak-anak.")
     citizen.open(f"/proposals/{code}/versions")
     expect(citizen.page.locator("del").first).to_have_text("sore")

@@ -7,6 +7,7 @@ import time_machine
 from sqlalchemy import event
 
 from app.consultations import queries as consultations
+from app.consultations.models import ConsultationTopic
 from app.core import clock, db
 from app.proposals import queries
 from app.votes import actions as votes
@@ -136,6 +137,36 @@ def test_editing_makes_a_public_version_with_its_differences(citizen: Browser, b
     versions = browser.get(f"{path}/versions")
     assert ["".join(e.itertext()).strip() for e in versions.all("del")] == ["bocor"]
     assert ["".join(e.itertext()).strip() for e in versions.all("ins")] == ["rusak"]
+
+
+def test_saving_without_a_change_says_so(citizen: Browser) -> None:
+    path = send(citizen)
+    page = citizen.submit(citizen.get(f"{path}/edit"), f"{path}/edit", act="send")
+    assert page.url == path and "Tidak ada yang diubah" in page.text
+    assert "versi 2" not in page.text
+
+
+def test_topic_and_place_change_without_a_version(citizen: Browser, browser: Browser) -> None:
+    factories.area("33.05", "Kabupaten Kebumen", 2)
+    with db.reading() as session:
+        number = consultations.in_path(session, "air").id
+    for slug, name in (("pipa", "Pipa"), ("sumur", "Sumur")):
+        row = ConsultationTopic(consultation_id=number, topic_id=factories.topic(slug, name))
+        db.write_now(lambda session, row=row: session.add(row))
+    path = send(citizen, topic="pipa")
+    form = citizen.get(f"{path}/edit")
+    assert (form.form(f"{path}/edit")["topic"], form.form(f"{path}/edit")["area"]) == ("pipa", "")
+    page = citizen.submit(form, f"{path}/edit", topic="sumur", area="kebumen", act="send")
+    assert "tidak ada versi baru" in page.text
+    assert "Sumur" in page.text and "Kabupaten Kebumen" in page.text
+    assert browser.get(f"{path}.json").response.json()["version"] == 1
+    again = citizen.get(f"{path}/edit")
+    assert again.form(f"{path}/edit")["topic"] == "sumur" and "Kebumen" in again.form(f"{path}/edit")["area"]
+    citizen.post(f"{path}/edit", {"title": "Ganti pipa dusun", "body": BODY + " Lagi.", "saving": "1"})
+    kept = citizen.get(f"{path}/edit").form(f"{path}/edit")
+    assert kept["topic"] == "sumur" and "Kebumen" in kept["area"] and kept["saving"] == "2"
+    unknown = citizen.submit(again, f"{path}/edit", area="antah berantah", act="send")
+    assert unknown.status == 422 and unknown.form(f"{path}/edit")["area"] == "antah berantah"
 
 
 def test_two_windows_cannot_publish_over_each_other(citizen: Browser) -> None:

@@ -73,7 +73,8 @@ def test_sealed_votes_change_nothing_anybody_else_can_see(browser: Browser, path
 
 def test_at_the_limit_the_box_says_so_and_leads_to_what_is_supported(browser: Browser) -> None:
     number = factories.consultation(factories.office(), voting="limited", vote_limit=1)
-    first, second = (f"/proposals/{factories.code(factories.proposal(number, title=t))}" for t in ("Ganti pipa", "Gali sumur"))
+    proposals = [factories.proposal(number, title=title) for title in ("Ganti pipa", "Gali sumur")]
+    first, second = (f"/proposals/{factories.code(proposal)}" for proposal in proposals)
     citizen = browser.as_(factories.person())
     assert f"{first}#vote" not in citizen.get(second).links()
     citizen.post(f"{first}/vote", {"choice": "support"})

@@ -2,15 +2,16 @@
 
 import secrets
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
 from app.consultations.actions.closing import require_open, require_received
 from app.consultations.models import Topic
 from app.contributions import actions as contributions
-from app.contributions.models import Kind
+from app.contributions.models import Contribution, Kind
 from app.core import access, clock, db, markdown
 from app.core.access import Actor, Conflict
 from app.core.columns import table
@@ -133,11 +134,19 @@ def add_version(
     return made.h
 
 
+class Edited(StrEnum):
+    """What an edit changed: the text, which makes a version; only topic or place, which makes none; or nothing."""
+
+    TEXT = "text"
+    PLACING = "placing"
+    NOTHING = "nothing"
+
+
 @db.ordered_by("proposal")
 def edit(
     session: Session, actor: Actor, proposal_id: int, form: ProposalForm, at: datetime, area_id: int | None = None
-) -> int:
-    """Change a proposal as a new version and give its number; the earlier ones stay readable.
+) -> Edited:
+    """Change a proposal and say what was changed; a new text is a new version, the earlier ones stay readable.
 
     Conflict once changes are no longer taken, and when the proposal was changed since this text was opened.
     """
@@ -145,8 +154,9 @@ def edit(
     access.require("proposals.edit", actor, proposal)
     _require_standing(proposal)
     require_open(session, proposal.consultation, "edit", at)
+    done = Edited.PLACING if _place(session, proposal, form.topic, area_id) else Edited.NOTHING
     if (form.title, form.body) == (proposal.title, proposal.body):
-        return proposal.version
+        return done
     if form.saving != proposal.version:
         raise Conflict(
             "changed-elsewhere",
@@ -155,10 +165,20 @@ def edit(
                 "Copy your text, then load the page again."
             ),
         )
-    number = change(session, proposal, form.title, form.body, at)
+    change(session, proposal, form.title, form.body, at)
     if actor.account is not None:
         discard_draft(session, actor, proposal.consultation.id, proposal_id)
-    return number
+    return Edited.TEXT
+
+
+def _place(session: Session, proposal: queries.ProposalView, topic: str, area_id: int | None) -> bool:
+    """Give a proposal its topic and place; says whether one of them is another than before."""
+    c = table(Contribution)
+    same = ((proposal.topic_slug or ""), proposal.area_id) == (topic, area_id)
+    if not same:
+        session.get_one(Proposal, proposal.id).topic_id = topic_id(session, topic)
+        session.execute(update(c).where(c.c.id == proposal.id).values(area_id=area_id))
+    return not same
 
 
 def change(session: Session, proposal: queries.ProposalView, title: str, body: str, at: datetime) -> int:

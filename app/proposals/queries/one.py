@@ -38,6 +38,7 @@ class ProposalView(consultations.Within):
     received_at: datetime
     entered_at: datetime
     lang: str
+    area_id: int | None
     area: str | None
     topic: str | None
     topic_slug: str | None
@@ -110,6 +111,7 @@ _ONE = (
         _c.received_at,
         _c.entered_at,
         _c.lang,
+        _c.area_id,
         _a.name.label("area"),
         _t.name.label("topic_name"),
         _t.name_en.label("topic_en"),
