@@ -110,6 +110,52 @@ def slip_in_path(session: db.Read, code: str) -> Slip:
     return Slip(**fields, author_erased=erased)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Something a facilitator entered, for their own list."""
+
+    code: str
+    kind: str
+    title: str | None
+    lang: str
+    consultation: str
+    channel: str
+    received_at: datetime
+    entered_at: datetime
+
+
+ENTRIES = 50
+_said = table(Proposal).alias("said_about")
+_ENTRIES = (
+    select(
+        _c.code,
+        _c.kind,
+        func.coalesce(_p.title, _said.c.title).label("title"),
+        _c.lang,
+        _k.title.label("consultation"),
+        _c.channel,
+        _c.received_at,
+        _c.entered_at,
+        _c.visibility,
+    )
+    .select_from(table(Contribution))
+    .join(table(Consultation), _k.id == _c.consultation_id)
+    .outerjoin(table(Proposal), _p.id == _c.id)
+    .outerjoin(table(Comment), _m.id == _c.id)
+    .outerjoin(_said, _said.c.id == _m.proposal_id)
+    .where(_c.entered_by == bindparam("account"), _c.channel.in_(("paper", "meeting", "phone")))
+    .order_by(_c.id.desc())
+    .limit(ENTRIES)
+)
+
+
+def entries_by(session: Session, account: int) -> list[Entry]:
+    """What a facilitator entered, the latest first; a comment names the proposal it is about."""
+    rows = session.execute(_ENTRIES, {"account": account}).all()
+    hidden = {row.code for row in rows if row.visibility != "public"}
+    return [Entry(row.code, row.kind, None if row.code in hidden else row.title, *row[3:8]) for row in rows]
+
+
 #: The button pressed twice is looked for among so many of the newest contributions.
 LOOKED_THROUGH = 500
 _LAST = (

@@ -28,9 +28,15 @@ ENTERED = N_("It is entered. Give this slip to the person it comes from.")
 
 
 @router.get("/facilitation", dependencies=[guard("facilitation.read")])
-def page(request: Request, session: db.Read, after: After = "") -> Response:
-    """The consultations in which something can be entered."""
-    return web.render(request, "facilitation/list.html", found=queries.places(session, after or None), after=after)
+def page(request: Request, session: db.Read, actor: CurrentActor, after: After = "") -> Response:
+    """The consultations in which something can be entered, and what was entered lately."""
+    return web.render(
+        request,
+        "facilitation/list.html",
+        found=queries.places(session, after or None),
+        after=after,
+        entries=queries.entries_by(session, actor.account or 0),
+    )
 
 
 @router.get("/facilitation/{slug}")

@@ -122,6 +122,23 @@ def test_an_unfit_comment_is_given_back(desk: Browser, proposal: str, field: str
     assert page.form(address)["body"] == fields["body"]
 
 
+def test_own_entries_are_listed_with_their_slips(
+    desk: Browser, browser: Browser, consultation: int, facilitator: factories.Person
+) -> None:
+    about = factories.proposal(consultation, title="Ganti jembatan bambu")
+    first = enter(facilitator, consultation, proposed(title="Cat pagar balai desa"))
+    said = comment(facilitator, about, commented())
+    page = desk.get("/facilitation")
+    assert [link for link in page.links() if "/slips/" in link] == [
+        f"/facilitation/slips/{said}", f"/facilitation/slips/{first}",
+    ]  # fmt: skip
+    assert "Cat pagar balai desa" in page.text and "Ganti jembatan bambu" in page.text
+    samples.set_visibility(ledger(first).id, "hidden", "insult")
+    assert "Cat pagar" not in desk.get("/facilitation").text
+    other = browser.as_(factories.person(roles=("facilitator",)))
+    assert not [link for link in other.get("/facilitation").links() if "/slips/" in link]
+
+
 def test_what_came_too_early_is_refused_and_kept(desk: Browser, consultation: int, proposal: str) -> None:
     early = received(timedelta(days=3))
     fields = {"title": "Perbaiki jembatan", "body": "Jembatan di dusun kami sudah lapuk.", "channel": "paper"}
