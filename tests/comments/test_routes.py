@@ -246,7 +246,7 @@ def test_what_is_sent_after_closing_is_refused_and_kept(browser: Browser, url: s
         assert page.status == 409
         assert "Terlambat satu hari." in page.html
         assert "WIB" in page.errors[0]
-        assert "sampai" in citizen.get(f"{url}/new").text
+        assert "Komentar ditutup pada" in citizen.get(f"{url}/new").text
         assert not citizen.get(url).all("textarea")
 
 
