@@ -54,7 +54,7 @@ def _enter_what_came_on_paper(facilitator, slug: str) -> str:  # type: ignore[no
     facilitator.fill("Title", title)
     facilitator.fill("What the person wrote or said", "Keran umum menolong mereka yang belum punya pipa.")
     facilitator.page.get_by_role("radio").first.check()
-    facilitator.fill("When was it received?", life.typed(-1))
+    facilitator.fill("When was it received?", life.typed(0))
     facilitator.press("Enter the proposal")
     facilitator.reads(title)
     return title

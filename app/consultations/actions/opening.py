@@ -30,7 +30,8 @@ def open(session: Session, actor: Actor, consultation_id: int, at: datetime) -> 
     session.flush()
     p = table(ConsultationPhase).c
     earlier = (p.consultation_id == consultation_id, p.opens_at < now)
-    session.execute(update(table(ConsultationPhase)).where(*earlier).values(opens_at=now))
+    minute = now.replace(second=0, microsecond=0)  # as the date fields of paper entries count
+    session.execute(update(table(ConsultationPhase)).where(*earlier).values(opens_at=minute))
     charter = queries.charter(session, consultation_id)
     draft.opened_at = now
     draft.frozen = canonical(charter).decode()
