@@ -218,7 +218,7 @@ def test_no_phase_begins_before_the_opening(office: int, official: Actor) -> Non
         opened = queries.by_id(session, number)
         charter = queries.charter(session, number)
     assert it.frozen_hash == digest(charter) and opened.late_phases == ()
-    assert charter["phases"][0]["opens"].startswith(it.opened_at.replace(tzinfo=None).isoformat()[:19])
+    assert charter["phases"][0]["opens"].startswith(it.opened_at.replace(tzinfo=None).isoformat()[:16])
     assert closing.require_received(opened, "propose", it.opened_at).kind == "proposals"
     with pytest.raises(Conflict, match="not-received-in-time"):
         closing.require_received(opened, "propose", it.opened_at - HOUR)
