@@ -33,7 +33,12 @@ class Settings(BaseSettings):
     embedded_jobs: bool = Field(True, description="run jobs inside the server; 0 when `./run work` runs")
     settle_seconds: int = Field(60, ge=1, description="how long votes that arrived in time may take to be stored")
     writer_queue: int = Field(1000, ge=1, description="acts that may wait for the writer before 503")
-    sign_in_attempts: int = Field(10, ge=1, description="failed sign-ins per address and account in 15 minutes")
+    sign_in_attempts: int = Field(
+        10,
+        ge=1,
+        description="failed sign-ins in 15 minutes to one account from one address; "
+        "5 times as many to one account from all, 20 times as many from one address to all",
+    )
     max_upload_mb: int = Field(10, ge=1, description="largest file that may be uploaded, in MB")
     holds: int = Field(2000, ge=1, description="texts kept for people whose session ended while writing")
 

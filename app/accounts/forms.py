@@ -56,6 +56,12 @@ class SignUpForm(Form):
     next: Line = ""
 
 
+class BackForm(Form):
+    """Nothing but the page to go on to."""
+
+    next: Line = ""
+
+
 class SignInForm(Form):
     """Coming back."""
 

@@ -2,12 +2,17 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sqlmodel import Session
 
 from app.core import mail
 from app.core.i18n import N_, Message, say
+from app.core.web import own_path
 from app.settings import settings
+
+#: A longer address of a page would break the link in some mail programs.
+LONGEST_WAY = 300
 
 Paragraph = tuple[str, dict[str, Any]]
 
@@ -20,14 +25,17 @@ def _send(session: Session, to: str, lang: str, base_url: str, subject: str, *pa
     mail.post(session, to, say(subject, {"site": site}, lang), "\n\n".join([*texts, f"{site}\n{base_url}/"]) + "\n")
 
 
-def confirm(session: Session, to: str, lang: str, base_url: str, name: str, token: str, until: datetime) -> None:
-    """The link with which a new address is confirmed."""
+def confirm(
+    session: Session, to: str, lang: str, base_url: str, name: str, token: str, until: datetime, back: str = ""
+) -> None:
+    """The link with which a new address is confirmed, and which then leads back to a page of ours."""
+    back = own_path(back, "") if len(back) <= LONGEST_WAY else ""
     _send(
         session, to, lang, base_url,
         N_("Confirm your e-mail address for %(site)s"),
         (N_("Hello %(name)s,"), {"name": name}),
         N_("an account at %(site)s was opened with this address. Open this page and press the button to confirm it:"),
-        f"{base_url}/confirm/{token}",
+        ("%(link)s", {"link": f"{base_url}/confirm/{token}" + (f"?next={quote(back, safe='')}" if back else "")}),
         (N_("The link works once, until %(until)s. After that you can write proposals, comment and vote."),
          {"until": until}),
         N_("If you did not open the account, ignore this message. Nothing can be written in your name."),

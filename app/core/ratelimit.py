@@ -38,6 +38,11 @@ def give_back(session: Session, act: str, who: str, span: timedelta) -> None:
     session.execute(update(Attempts).where(t.key == _key(act, who, span), t.tries > 0).values(tries=t.tries - 1))
 
 
+def forget(session: Session, act: str, who: str, span: timedelta) -> None:
+    """Count from nothing again, when somebody proved in another way who they are."""
+    session.execute(delete(table(Attempts)).where(table(Attempts).c.key == _key(act, who, span)))
+
+
 def span_ends(span: timedelta) -> datetime:
     """When the present span is over and counting starts again."""
     seconds = int(span.total_seconds())

@@ -213,7 +213,9 @@ def test_a_link_for_a_new_password(browser: Browser) -> None:
     path = link("reset", somebody.email)
     assert browser.get(path).response.headers["cache-control"] == "private, no-store"
     done = browser.submit(browser.get(path), path, new_password=NEW)
-    assert done.url == "/sign-in"
+    assert done.url == "/"
+    assert "Anda sudah masuk di sini" in done.text
+    assert browser.get("/me").status == 200
     assert elsewhere.get("/me").status == 401
     assert account(somebody).confirmed_at is not None
     assert passwords.matches(account(somebody).password_hash, NEW)
@@ -312,7 +314,10 @@ def test_a_link_to_an_old_address_is_over(database: str, purpose: str) -> None:
     """It proves nothing about the address the account has now."""
     somebody = person(confirmed=False)
     token = db.write_now(links.make, somebody.account, purpose, "dulu@contoh.id").token
-    act, rest = {"confirm": (_confirm, ()), "reset": (own.reset_password, ("hash", "http://x"))}[purpose]
+    act, rest = {
+        "confirm": (_confirm, ()),
+        "reset": (own.reset_password, ("hash", "http://x", signing_in.Browser("id", "x", ""))),
+    }[purpose]
     with pytest.raises(links.LinkOver):
         db.write_now(act, ANYONE, token, *rest)
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from argon2 import PasswordHasher
 
-from app.accounts.actions import passwords
+from app.accounts.actions import passwords, signing_in
 from app.accounts.models import Account, SignIn
 from app.accounts.queries import DEMO_PASSWORD, DEMO_PEOPLE
 from app.accounts.routes import browsers
@@ -15,7 +15,7 @@ from app.core import clock, db, tokens, web
 from app.core.access import SESSION_COOKIE
 from app.settings import settings
 from tests import factories
-from tests.accounts.conftest import PASSWORD, person, rows
+from tests.accounts.conftest import PASSWORD, link, person, rows
 from tests.page import SAME_ORIGIN, Browser, Page
 
 
@@ -100,7 +100,7 @@ def test_an_account_takes_only_so_many_tries(browser: Browser, monkeypatch: pyte
     monkeypatch.setenv("REMBUK_TRUSTED_PROXY", "1")
     settings.cache_clear()
     somebody = person()
-    for number in range(settings().sign_in_attempts):
+    for number in range(settings().sign_in_attempts * signing_in.FROM_EVERYWHERE):
         assert sign_in(browser, somebody.email, "salah", X_Forwarded_For=f"10.0.0.{number}").status == 422
     page = sign_in(browser, somebody.email, X_Forwarded_For="10.0.1.1")
     assert page.status == 429
@@ -111,9 +111,51 @@ def test_an_account_takes_only_so_many_tries(browser: Browser, monkeypatch: pyte
 
 
 @pytest.mark.usefixtures("fixed_window")
-def test_one_connection_takes_only_so_many_tries(browser: Browser) -> None:
+def test_failures_of_one_account_do_not_lock_out_its_neighbours(browser: Browser) -> None:
+    """From one connection only that account waits, and only there."""
+    somebody = person()
+    for _ in range(settings().sign_in_attempts):
+        assert sign_in(browser, somebody.email, "salah").status == 422
+    assert sign_in(browser, somebody.email).status == 429
+    assert sign_in(browser.as_(), person().email).url == "/"
+
+
+@pytest.mark.usefixtures("fixed_window")
+def test_a_password_asked_for_again_is_counted_apart(browser: Browser) -> None:
+    """Whoever is signed in is not locked out by a stranger's tries, and the other way round."""
+    somebody = person()
+    browser.sign_in(somebody)
+    for _ in range(settings().sign_in_attempts):
+        page = browser.post("/me/deletion", {"current_password": "salah", "certain": "yes"})
+        assert page.status == 422
+    assert browser.post("/me/deletion", {"current_password": PASSWORD, "certain": "yes"}).status == 429
+    assert sign_in(browser.as_(), somebody.email).url == "/"
+    stranger = browser.as_()
+    neighbour = person()
+    for _ in range(settings().sign_in_attempts):
+        sign_in(stranger, neighbour.email, "salah")
+    new = {"current_password": PASSWORD, "new_password": "teh hangat di sore hari"}
+    assert browser.as_(neighbour).post("/me/password", new).url == "/me"
+
+
+@pytest.mark.usefixtures("fixed_window")
+def test_a_new_password_by_link_ends_the_waiting(browser: Browser) -> None:
+    """Whoever holds the mailbox is who they say."""
+    somebody = person()
+    for _ in range(settings().sign_in_attempts + 1):
+        page = sign_in(browser, somebody.email, "salah")
+    assert page.status == 429
+    browser.post("/reset", {"email": somebody.email})
+    browser.post(link("reset"), {"new_password": "teh hangat di sore hari"})
+    assert sign_in(browser.as_(), somebody.email, "teh hangat di sore hari").url == "/"
+
+
+@pytest.mark.usefixtures("fixed_window")
+def test_one_connection_takes_only_so_many_tries(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever address is tried, and whatever the headers say of where it comes from."""
-    for number in range(settings().sign_in_attempts):
+    monkeypatch.setenv("REMBUK_SIGN_IN_ATTEMPTS", "1")
+    settings.cache_clear()
+    for number in range(settings().sign_in_attempts * signing_in.FOR_ALL):
         page = sign_in(
             browser, f"orang{number}@lain.id", X_Forwarded_For=f"10.0.0.{number}", X_Real_IP=f"10.1.0.{number}"
         )
@@ -125,8 +167,9 @@ def test_one_connection_takes_only_so_many_tries(browser: Browser) -> None:
 def test_behind_a_proxy_only_its_own_entry_counts(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a visitor puts before it changes nothing."""
     monkeypatch.setenv("REMBUK_TRUSTED_PROXY", "1")
+    monkeypatch.setenv("REMBUK_SIGN_IN_ATTEMPTS", "1")
     settings.cache_clear()
-    for number in range(settings().sign_in_attempts):
+    for number in range(settings().sign_in_attempts * signing_in.FOR_ALL):
         sign_in(browser, f"orang{number}@lain.id", X_Forwarded_For=f"10.0.0.{number}, 192.0.2.7")
     assert sign_in(browser, "a@lain.id", X_Forwarded_For="10.0.0.99, 192.0.2.7").status == 429
     assert sign_in(browser, "b@lain.id", X_Forwarded_For="192.0.2.7, 192.0.2.8").status == 422
@@ -163,6 +206,23 @@ def test_next_leads_only_to_our_own_pages(browser: Browser, next: str, to: str) 
     browser.client.follow_redirects = False
     page = sign_in(browser, somebody.email, next=next)
     assert page.response.headers["location"] == to
+
+
+@pytest.mark.parametrize(
+    ("role", "to"),
+    [
+        ("official", "/desk"),
+        ("moderator", "/moderation"),
+        ("facilitator", "/facilitation"),
+        ("administrator", "/admin"),
+    ],
+)
+def test_who_has_a_role_starts_at_their_desk(browser: Browser, role: str, to: str) -> None:
+    """Unless another page was asked for; who is signed in already is led there too."""
+    somebody = person(roles=[role], office=factories.office() if role == "official" else None)
+    assert sign_in(browser, somebody.email).url == to
+    assert browser.get("/sign-in").url == to
+    assert sign_in(browser.as_(), somebody.email, next="/about").url == "/about"
 
 
 def test_an_encoded_slash_stays_a_path_of_ours(browser: Browser) -> None:

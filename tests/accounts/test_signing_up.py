@@ -26,6 +26,7 @@ def test_a_new_person_is_signed_in_and_gets_a_link(browser: Browser) -> None:
     page = sign_up(browser)
     assert page.status == 200
     assert "sumini@contoh.id" in page.text
+    assert [form.get("action") for form in page.all("form")] == ["/sign-out"], "the head of the page knows them"
     account = rows(Account)[0]
     assert (account.email, account.consent_version, account.lang) == ("sumini@contoh.id", PRIVACY_VERSION, "id")
     assert account.password_hash.startswith("$argon2id$")
@@ -59,6 +60,31 @@ def test_the_link_only_shows_a_button(browser: Browser) -> None:
     assert rows(Account)[0].confirmed_at is not None
     assert browser.get(path).status == 410
     assert browser.post(path).status == 410
+
+
+def test_confirming_leads_back_to_where_they_came_from(browser: Browser) -> None:
+    """Elsewhere after signing in; and never to another place."""
+    page = browser.get("/sign-up?next=/about")
+    browser.submit(page, "/sign-up", **SIGN_UP)
+    path = link("confirm")
+    assert f"{path}?next=%2Fabout" in sent()[0].body
+    confirming = browser.get(f"{path}?next=%2Fabout")
+    assert confirming.form(path) == {"next": "/about"}
+    other = browser.as_()
+    assert "/sign-in?next=%2Fabout" in other.submit(confirming, path).url
+    again = browser.as_()
+    again.submit(again.get("/sign-up"), "/sign-up", **(SIGN_UP | {"email": "lain@contoh.id", "next": "//evil.example"}))
+    assert "next=" not in sent("lain@contoh.id")[0].body
+    path = link("confirm", "lain@contoh.id")
+    assert again.get(f"{path}?next=https://evil.example").form(path) == {"next": ""}
+    assert again.post(path, {"next": "//evil.example"}).url == "/me"
+
+
+def test_confirming_here_leads_straight_back(browser: Browser) -> None:
+    """Whoever is signed in goes on reading."""
+    browser.submit(browser.get("/sign-up?next=/about"), "/sign-up", **SIGN_UP)
+    path = link("confirm")
+    assert browser.submit(browser.get(f"{path}?next=%2Fabout"), path).url == "/about"
 
 
 def test_a_link_opened_elsewhere_leads_to_signing_in(browser: Browser) -> None:
@@ -97,7 +123,7 @@ def test_an_address_that_has_an_account_gets_the_same_answer(browser: Browser) -
     new = sign_up(browser)
     other = browser.as_()
     known = sign_up(other, name="Orang Lain")
-    assert known.html == new.html
+    assert known.html.replace("Orang Lain", "Bu Sumini") == new.html
     assert [name for name, _ in known.response.headers.items()] == [name for name, _ in new.response.headers.items()]
     assert other.get("/me").status == 401
     assert len(rows(Account)) == 1

@@ -66,14 +66,23 @@ def ask_for_reset(session: Session, actor: Actor, email: str, client: str, base_
     return True
 
 
-def reset_password(session: Session, actor: Actor, token: str, password_hash: str, base_url: str) -> None:
-    """A new password by link, which also proves the address; every session ends."""
+def reset_password(
+    session: Session, actor: Actor, token: str, password_hash: str, base_url: str, browser: signing_in.Browser
+) -> int:
+    """A new password by link, which also proves the address; every session ends, and one begins here.
+
+    Gives the account.
+    """
     access.require("accounts.sign_in", actor)
     account, address = links.use(session, links.RESET, token)
     if account.email != address:
         raise links.LinkOver
     account.confirmed_at = account.confirmed_at or clock.now()
     _set_password(session, account, password_hash, base_url, but=None)
+    assert account.id is not None
+    signing_in.forget_tries(session, account.id, address, browser.client)
+    signing_in.replace(session, actor, account.id, browser)
+    return account.id
 
 
 def ask_for_address(session: Session, actor: Actor, tried: signing_in.Attempt, email: str, base_url: str) -> None:

@@ -1,13 +1,12 @@
 """Opening an account, and confirming its address."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from app.accounts import mails
-from app.accounts.actions import holding, links, signing_in
+from app.accounts.actions import links, signing_in
 from app.accounts.forms import SignUpForm
 from app.accounts.models import Account, Participant
 from app.accounts.queries import PRIVACY_VERSION, name_of
@@ -26,27 +25,16 @@ def count_try(session: Session, client: str) -> bool:
     return ratelimit.count(session, "sign-up", client, SIGN_UP_SPAN) <= SIGN_UPS
 
 
-@dataclass(frozen=True)
-class Browser:
-    """Where somebody signs up: their language, the browser's new session, its words, and what it holds."""
-
-    lang: str
-    token: str
-    device: str
-    held: str = ""
-
-
 def sign_up(
-    session: Session, actor: Actor, form: SignUpForm, password_hash: str, base_url: str, browser: Browser
+    session: Session, actor: Actor, form: SignUpForm, password_hash: str, base_url: str, browser: signing_in.Browser
 ) -> bool:
     """Open an account and sign in, or write to the owner of the one that has the address; says whether it is new."""
     access.require("accounts.sign_in", actor)
     account = session.execute(select(Account).where(table(Account).c.email == form.email)).scalar_one_or_none()
     if account is None:
         account_id = open_account(session, form.email, form.name, password_hash, browser.lang)
-        send_confirmation(session, account_id, base_url)
-        signing_in.start(session, account_id, browser.token, browser.device)
-        holding.claim(session, account_id, browser.held)
+        send_confirmation(session, account_id, base_url, form.next)
+        signing_in.start(session, account_id, browser)
         return True
     if ratelimit.count(session, "sign-up-note", form.email, NOTES_SPAN) <= NOTES:
         mails.sign_up_tried(session, form.email, account.lang, base_url)
@@ -75,14 +63,14 @@ def open_account(session: Session, email: str, name: str, password_hash: str, la
     return account.id
 
 
-def send_confirmation(session: Session, account_id: int, base_url: str) -> None:
-    """Send the link that confirms an account's address."""
+def send_confirmation(session: Session, account_id: int, base_url: str, back: str = "") -> None:
+    """Send the link that confirms an account's address; `back` is the page it leads to afterwards."""
     account = session.get_one(Account, account_id)
     if account.email is None or account.confirmed_at is not None:
         return
     link = links.make(session, account_id, links.CONFIRM, account.email)
     name = name_of(session, account.participant_id)
-    mails.confirm(session, account.email, account.lang, base_url, name, link.token, link.until)
+    mails.confirm(session, account.email, account.lang, base_url, name, link.token, link.until, back)
 
 
 def send_confirmation_again(session: Session, actor: Actor, base_url: str) -> bool:

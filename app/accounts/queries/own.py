@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from app.accounts.models import Account, HeldText, MailToken, Participant, SignIn
+from app.accounts.models import Account, HeldText, MailToken, Participant, RoleGrant, SignIn
 from app.core import clock, tokens
 from app.core.columns import table
 from app.core.web import HELD_SECONDS, own_path
 
-_a, _p, _s, _m, _h = (table(model).c for model in (Account, Participant, SignIn, MailToken, HeldText))
+_a, _p, _s, _m, _h, _g = (table(model).c for model in (Account, Participant, SignIn, MailToken, HeldText, RoleGrant))
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ def account(session: Session, account_id: int) -> OwnAccount:
     ).one()
     confirmed = row.confirmed_at is not None
     return OwnAccount(row.id, row.email, row.name or "", row.lang, confirmed, row.answers_by_mail, row.created_at)
+
+
+def roles(session: Session, account_id: int) -> frozenset[str]:
+    """The roles an account holds."""
+    return frozenset(session.execute(select(_g.role).where(_g.account_id == account_id)).scalars())
 
 
 @dataclass(frozen=True)

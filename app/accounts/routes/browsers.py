@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from app.accounts.actions.signing_in import LASTS, REMEMBERED, Attempt
+from app.accounts.actions.signing_in import LASTS, REMEMBERED, Attempt, Browser
 from app.core import web
 from app.core.access import SESSION_COOKIE, Reason
 from app.core.forms import Submission
-from app.core.i18n import N_
+from app.core.i18n import N_, language
 
 _BROWSERS = (
     ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
@@ -27,6 +27,12 @@ def device(request: Request) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     return ", ".join(part for part in (browser, system) if part)
+
+
+def known(request: Request, token: str) -> Browser:
+    """The browser of a request, for a session that begins with this token."""
+    held, client = request.cookies.get(web.HELD_COOKIE, ""), web.client_address(request)
+    return Browser(language.get(), token, device(request), held, client)
 
 
 def keep_session(response: Response, token: str) -> None:

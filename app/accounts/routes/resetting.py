@@ -9,8 +9,9 @@ from app.accounts.actions import own as acts
 from app.accounts.forms import AddressForm, NewPasswordForm
 from app.accounts.queries import own
 from app.accounts.routes import browsers
+from app.accounts.routes.signing_in import desk_of
 from app.accounts.routes.signing_up import GUESSABLE, over
-from app.core import db, ratelimit, web
+from app.core import db, ratelimit, tokens, web
 from app.core.access import CurrentActor, Reason, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_
@@ -60,17 +61,19 @@ async def reset(
     token: str,
     form: Annotated[Submission[NewPasswordForm], submitted(NewPasswordForm)],
 ) -> Response:
-    """Set the new password and end every session."""
+    """Set the new password, end every session and begin one here."""
     link = own.open_link(session, links.RESET, token)
     if link is not None and form.valid and passwords.guessable(form.checked.new_password, link.email, link.name):
         form.blame("new_password", GUESSABLE)
     if link is None or not form.valid:
         return _page(request, session, token, form)
     password_hash = await passwords.hashed(form.checked.new_password)
+    here = browsers.known(request, tokens.new_token())
     try:
-        await db.write(acts.reset_password, actor, token, password_hash, web.base_url(request))
+        account = await db.write(acts.reset_password, actor, token, password_hash, web.base_url(request), here)
     except links.LinkOver:
         return over(request)
-    response = web.done(request, "/sign-in", N_("Your new password is set. Sign in with it."))
-    browsers.drop_session(response)
+    to = "/held" if own.held(session, here.held, account) else desk_of(own.roles(session, account))
+    response = web.done(request, to, N_("Your new password is set, and you are signed in here."))
+    browsers.keep_session(response, here.token)
     return response

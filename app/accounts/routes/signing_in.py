@@ -1,11 +1,13 @@
 """Signing in and out."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
 from app.accounts.actions import passwords, signing_in
 from app.accounts.forms import SignInForm
+from app.accounts.models import Role
 from app.accounts.queries import DEMO_PASSWORD, DEMO_PEOPLE, ROLE_NAMES, own
 from app.accounts.routes import browsers
 from app.core import db, tokens, web
@@ -16,11 +18,30 @@ from app.core.i18n import N_
 router = APIRouter()
 
 
+#: Where somebody with a role starts who asked for no page.
+_DESKS = {
+    Role.OFFICIAL: "/desk",
+    Role.MODERATOR: "/moderation",
+    Role.FACILITATOR: "/facilitation",
+    Role.ADMINISTRATOR: "/admin",
+}
+
+
+def desk_of(roles: Collection[str]) -> str:
+    """Where somebody with these roles starts; a citizen at the home page."""
+    return next((page for role, page in _DESKS.items() if role in roles), "/")
+
+
+def _asked_for(target: str) -> str:
+    """The page of ours to come back to; the home page is where nothing was asked for."""
+    return "" if target == "/" else web.own_path(target, "")
+
+
 @router.get("/sign-in", dependencies=[guard("accounts.sign_in")])
 def sign_in_page(request: Request, session: db.Read, actor: CurrentActor, next: str = "") -> Response:
     """The form of somebody who comes back."""
     if actor.signed_in:
-        return web.done(request, web.own_path(next))
+        return web.done(request, _asked_for(next) or desk_of(actor.roles))
     held = own.holds(session, request.cookies.get(web.HELD_COOKIE, ""))
     return _page(request, blank(next=web.own_path(next, "")), held)
 
@@ -50,10 +71,11 @@ async def sign_in(
         return _page(request, form)
     token = tokens.new_token()
     anew = await passwords.hashed(form.checked.password) if passwords.outdated(tried.password_hash) else None
-    held = request.cookies.get(web.HELD_COOKIE, "")
-    lang = await db.write(signing_in.sign_in, actor, tried, token, browsers.device(request), anew, held)
-    to = web.own_path(form.checked.next)
-    if own.held(session, held, tried.account):
+    here = browsers.known(request, token)
+    lang = await db.write(signing_in.sign_in, actor, tried, here, anew)
+    assert tried.account is not None
+    to = _asked_for(form.checked.next) or desk_of(own.roles(session, tried.account))
+    if own.held(session, here.held, tried.account):
         to = "/held"
     response = web.done(request, to)
     browsers.keep_session(response, token)
