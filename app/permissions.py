@@ -1,7 +1,7 @@
 """Who may do what: each permission with the predicates that must all hold. The README shows this table."""
 
 from app.accounts.policy import administrator, anyone, confirmed, facilitator, moderator, official, signed_in
-from app.consultations.policy import of_the_office, readable
+from app.consultations.policy import not_in_charge, of_the_office, readable
 from app.contributions.policy import author
 from app.core.access import Predicate
 from app.core.i18n import N_
@@ -37,7 +37,7 @@ TABLE: dict[str, tuple[Predicate, ...]] = {
     "proposals.read": (readable,),
     "proposals.write": (confirmed, readable),
     "responses.write": (of_the_office,),
-    "votes.cast": (confirmed, readable),
+    "votes.cast": (confirmed, readable, not_in_charge),
 }
 
 #: What somebody who is signed out reads, where "Sign in to do this" would not tell what.

@@ -38,6 +38,8 @@ def refusals(predicate: str, person: str, draft: bool) -> int | None:
         return 404
     if person == "anonymous":
         return 401
+    if predicate == "not_in_charge":
+        return 403 if in_charge else None
     if predicate == "of_the_office":
         return None if in_charge else 404 if draft else 403
     passes = {
@@ -156,7 +158,7 @@ BY_HAND: list[tuple[str, str, set[str]]] = [
     ("POST", "/proposals/{code}/withdrawal", {"citizen"}),
     ("POST", "/comments/{comments/code}/edit", {"citizen"}),
     ("POST", "/comments/{comments/code}/removal", {"citizen"}),
-    ("POST", "/proposals/{code}/vote", set(SIGNED_IN) - {"unconfirmed"}),
+    ("POST", "/proposals/{code}/vote", set(SIGNED_IN) - {"unconfirmed", "official"}),
     ("POST", "/proposals/{code}/comments", set(SIGNED_IN) - {"unconfirmed"}),
     ("POST", "/consultations/air/proposals", set(SIGNED_IN) - {"unconfirmed"}),
     ("GET", "/me", set(SIGNED_IN)),

@@ -89,3 +89,16 @@ def test_at_the_limit_the_box_says_so_and_leads_to_what_is_supported(browser: Br
 
 def test_a_cross_site_vote_is_refused(citizen: Browser, path: str) -> None:
     assert citizen.post(f"{path}/vote", {"choice": "support"}, Sec_Fetch_Site="cross-site").status == 403
+
+
+def test_the_office_in_charge_does_not_vote(browser: Browser) -> None:
+    """Its officials read why, in the box and when they try; officials of other offices vote as citizens do."""
+    office = factories.office()
+    code = factories.code(factories.proposal(factories.consultation(office)))
+    official = browser.as_(factories.official(office))
+    page = official.get(f"/proposals/{code}")
+    assert "jadi pejabatnya tidak memberi suara di sini" in page.text
+    assert not [form for form in page.all("form") if form.get("action") == f"/proposals/{code}/vote"]
+    assert official.post(f"/proposals/{code}/vote", {"choice": "support"}).status == 403
+    other = browser.as_(factories.official(factories.office()))
+    assert other.post(f"/proposals/{code}/vote", {"choice": "support"}).status == 200
