@@ -17,6 +17,7 @@ from app.core.access import Missing
 from app.core.codes import read_code
 from app.core.columns import table
 from app.core.markdown import as_stored
+from app.offices import queries as offices
 from app.proposals import queries as proposals
 from app.proposals.queries import ProposalView
 
@@ -46,6 +47,7 @@ class CommentView:
     participant_id: int | None
     author: str | None
     author_erased: bool
+    office: str | None
     channel: str
     received_at: datetime
     lang: str
@@ -107,7 +109,7 @@ class CommentView:
 _m, _c, _w = (table(model).c for model in (Comment, Contribution, Participant))
 _answered = table(Contribution).alias("answered")
 #: Comments with their authors; others add conditions and order.
-BASE = (
+BASE = offices.with_office(
     select(
         _m.id,
         _c.code,
@@ -136,7 +138,8 @@ BASE = (
     .select_from(table(Comment))
     .join(table(Contribution), _c.id == _m.id)
     .outerjoin(table(Participant), _w.id == _c.participant_id)
-    .outerjoin(_answered, _answered.c.id == _m.parent_id)
+    .outerjoin(_answered, _answered.c.id == _m.parent_id),
+    _c.participant_id,
 )
 _BY_CODE = BASE.where(_c.code == bindparam("code"))
 _BY_ID = BASE.where(_m.id == bindparam("id"))
@@ -179,10 +182,11 @@ def view(row: Any, proposal: ProposalView) -> CommentView:
     fields = dict(row._mapping)
     fields.pop("proposal_id")
     erased = fields.pop("erased_at") is not None
+    fields["office"] = offices.spoken_for(fields.pop("office_name"), fields.pop("office_en"))
     if row.visibility == "public":
         fields["html"] = as_stored(row.html)
     else:
-        fields |= {"body": "", "html": Markup(""), "author": None, "stance": "neutral"}
+        fields |= {"body": "", "html": Markup(""), "author": None, "office": None, "stance": "neutral"}
     return CommentView(proposal=proposal, author_erased=erased, **fields)
 
 

@@ -22,6 +22,7 @@ from app.offices.queries.offices import (
     tree,
     typed_office,
 )
+from app.offices.queries.officials import spoken_for, with_office
 
 __all__ = [
     "AreaView",
@@ -40,6 +41,8 @@ __all__ = [
     "office_page",
     "resolve_area",
     "spelled",
+    "spoken_for",
     "tree",
     "typed_office",
+    "with_office",
 ]

@@ -16,6 +16,7 @@ from app.core import paging
 from app.core.access import Actor, Missing
 from app.core.columns import table
 from app.core.i18n import language
+from app.offices import queries as offices
 from app.proposals.models import Proposal, ProposalStat
 
 SORTS = ("newest", "support", "discussed", "random")
@@ -42,6 +43,7 @@ class Item:
     lang: str
     author: str | None
     author_erased: bool
+    office: str | None
     channel: str
     received_at: datetime
     topic: str | None
@@ -69,7 +71,7 @@ class Item:
 _p, _c, _s, _t, _w, _k = (
     table(model).c for model in (Proposal, Contribution, ProposalStat, Topic, Participant, Consultation)
 )
-_ITEMS = (
+_ITEMS = offices.with_office(
     select(
         _p.id,
         _p.shuffle,
@@ -99,7 +101,8 @@ _ITEMS = (
     .join(table(Contribution), _c.id == _p.id)
     .join(table(ProposalStat), _s.proposal_id == _p.id)
     .outerjoin(table(Participant), _w.id == _c.participant_id)
-    .outerjoin(table(Topic), _t.id == _p.topic_id)
+    .outerjoin(table(Topic), _t.id == _p.topic_id),
+    _c.participant_id,
 )
 _OF_CONSULTATION = _ITEMS.where(_p.consultation_id == bindparam("consultation"))
 _ID = paging.Key("id", _p.id, descending=True)
@@ -168,6 +171,7 @@ def _item(row: Any) -> Item:
         lang=row.lang,
         author=row.author,
         author_erased=row.erased_at is not None,
+        office=offices.spoken_for(row.office_name, row.office_en),
         channel=row.channel,
         received_at=row.received_at,
         topic=row.name_en if language.get() == "en" and row.name_en else row.topic,

@@ -20,6 +20,7 @@ from app.core.columns import table
 from app.core.i18n import language
 from app.core.markdown import as_stored
 from app.core.textdiff import Comparison, compare
+from app.offices import queries as offices
 from app.offices.models import Area
 from app.proposals.models import Proposal, ProposalStat, ProposalVersion
 
@@ -34,6 +35,7 @@ class ProposalView(consultations.Within):
     participant_id: int | None
     author: str | None
     author_erased: bool
+    office: str | None
     channel: str
     received_at: datetime
     entered_at: datetime
@@ -99,7 +101,7 @@ class Difference:
 _p, _c, _v, _s, _a, _t, _w = (
     table(model).c for model in (Proposal, Contribution, ProposalVersion, ProposalStat, Area, Topic, Participant)
 )
-_ONE = (
+_ONE = offices.with_office(
     select(
         _p.id,
         _c.code,
@@ -140,7 +142,8 @@ _ONE = (
     .join(table(ProposalStat), _s.proposal_id == _p.id)
     .outerjoin(table(Participant), _w.id == _c.participant_id)
     .outerjoin(table(Area), _a.id == _c.area_id)
-    .outerjoin(table(Topic), _t.id == _p.topic_id)
+    .outerjoin(table(Topic), _t.id == _p.topic_id),
+    _c.participant_id,
 )
 _BY_CODE = _ONE.where(_c.code == bindparam("code"))
 _BY_ID = _ONE.where(_p.id == bindparam("id"))
@@ -168,11 +171,13 @@ def _view(session: Session, row: Any) -> ProposalView:
         raise Missing
     fields = dict(row._mapping)
     topic_en, topic = fields.pop("topic_en"), fields.pop("topic_name")
+    office = offices.spoken_for(fields.pop("office_name"), fields.pop("office_en"))
     return ProposalView(
         **(
             fields
             | {
                 "consultation": consultations.by_id(session, fields.pop("consultation_id")),
+                "office": office,
                 "author_erased": fields.pop("erased_at") is not None,
                 "topic": topic_en if language.get() == "en" and topic_en else topic,
                 "html": as_stored(row.html),
