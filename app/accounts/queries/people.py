@@ -18,7 +18,7 @@ _a, _p, _g = (table(model).c for model in (Account, Participant, RoleGrant))
 
 
 @cache
-def _office() -> Table:
+def office_table() -> Table:
     """The table a grant's office is a row of; offices lie above accounts, so it is reached by the foreign key."""
     return next(iter(_g.office_id.foreign_keys)).column.table
 
@@ -34,7 +34,7 @@ class OfficeChoice:
 
 def offices(session: Session) -> tuple[OfficeChoice, ...]:
     """The offices that are at work, by name."""
-    o = _office().c
+    o = office_table().c
     rows = session.execute(select(o.id, o.slug, o.name).where(o.closed_at.is_(None)).order_by(o.name))
     return tuple(OfficeChoice(*row) for row in rows)
 
@@ -101,11 +101,11 @@ def _somebody(row: Any, grants: tuple[Grant, ...]) -> Somebody:
 
 
 def _grants(session: Session, accounts: list[int]) -> dict[int, tuple[Grant, ...]]:
-    o, giver, giving = _office().c, table(Account).alias(), table(Participant).alias()
+    o, giver, giving = office_table().c, table(Account).alias(), table(Participant).alias()
     held = (
         select(_g.account_id, _g.id, _g.role, o.name.label("office"), _g.granted_at, giving.c.name.label("by"))
         .select_from(table(RoleGrant))
-        .outerjoin(_office(), o.id == _g.office_id)
+        .outerjoin(office_table(), o.id == _g.office_id)
         .outerjoin(giver, giver.c.id == _g.granted_by)
         .outerjoin(giving, giving.c.id == giver.c.participant_id)
         .where(_g.account_id.in_(accounts))

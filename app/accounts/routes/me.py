@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from app.accounts.actions import links, passwords, signing_in, signing_up
 from app.accounts.actions import own as acts
 from app.accounts.forms import DetailsForm, NewAddressForm, PasswordForm
-from app.accounts.queries import ROLE_NAMES, own
+from app.accounts.queries import ROLE_NAMES, names, own
 from app.accounts.routes import browsers
 from app.accounts.routes.signing_up import GUESSABLE, over
 from app.core import db, web
@@ -42,6 +42,12 @@ async def change_details(
     form: Annotated[Submission[DetailsForm], submitted(DetailsForm)],
 ) -> Response:
     """Another name, language or choice of messages."""
+    if (
+        form.valid
+        and form.checked.name != actor.name
+        and (why := names.taken(session, form.checked.name, actor.account))
+    ):
+        form.blame("name", why)
     if not form.valid:
         return _page(request, session, actor, form)
     await db.write(acts.change_details, actor, form.checked)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.actions import links, passwords, signing_up
 from app.accounts.forms import BackForm, SignUpForm
-from app.accounts.queries import PRIVACY_VERSION, own
+from app.accounts.queries import PRIVACY_VERSION, names, own
 from app.accounts.routes import browsers
 from app.core import db, ratelimit, tokens, web
 from app.core.access import Actor, CurrentActor, Reason, guard
@@ -34,9 +34,14 @@ def _page(request: Request, form: Submission[SignUpForm]) -> Response:
 
 @router.post("/sign-up", dependencies=[guard("accounts.sign_in")])
 async def sign_up(
-    request: Request, actor: CurrentActor, form: Annotated[Submission[SignUpForm], submitted(SignUpForm)]
+    request: Request,
+    session: db.Read,
+    actor: CurrentActor,
+    form: Annotated[Submission[SignUpForm], submitted(SignUpForm)],
 ) -> Response:
     """Open the account; the answer is the same where the address has one already."""
+    if form.valid and (why := names.taken(session, form.checked.name)):
+        form.blame("name", why)
     if form.valid and passwords.guessable(form.checked.password, form.checked.email, form.checked.name):
         form.blame("password", GUESSABLE)
     if form.valid and not await db.write(signing_up.count_try, web.client_address(request)):
