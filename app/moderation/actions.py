@@ -62,32 +62,34 @@ def report(session: Session, actor: Actor, contribution_id: int, form: ReportFor
     )
 
 
-def hide(session: Session, actor: Actor, contribution_id: int, reason: str, text: str, base_url: str) -> None:
-    """Take a contribution out of sight with a public reason; a tombstone stays and its author is told. Idempotent."""
+def hide(session: Session, actor: Actor, contribution_id: int, reason: str, text: str, base_url: str) -> bool:
+    """Take a contribution out of sight with a public reason; a tombstone stays. Idempotent.
+
+    Says whether its author is told: not where we know no address.
+    """
     case = _to_decide(session, actor, contribution_id)
     if case.hidden:
-        return
+        return False
     if not case.shown:
         raise Conflict("gone", N_("Its author removed this already. There is nothing left to hide."))
     _show(session, case, Visibility.HIDDEN, reason)
     _record(session, actor, case, HIDE, reason, text)
     _settle(session, case, HIDDEN)
-    mails.hidden(session, case, reason, text, base_url)
+    return mails.hidden(session, case, reason, text, base_url)
 
 
-def restore(session: Session, actor: Actor, contribution_id: int, text: str, base_url: str) -> None:
+def restore(session: Session, actor: Actor, contribution_id: int, text: str, base_url: str) -> bool:
     """Show a hidden contribution again, with a public reason. Idempotent.
 
-    What its author removed meanwhile stays away.
+    What its author removed meanwhile stays away. Says whether the author is told.
     """
     case = _to_decide(session, actor, contribution_id)
     if not case.hidden:
-        return
+        return False
     _show(session, case, Visibility.WITHDRAWN if case.removed else Visibility.PUBLIC, "")
     _record(session, actor, case, RESTORE, case.reason_code, text)
     _settle(session, case, KEPT)
-    if not case.removed:
-        mails.restored(session, case, text, base_url)
+    return not case.removed and mails.restored(session, case, text, base_url)
 
 
 def dismiss(session: Session, actor: Actor, contribution_id: int) -> None:

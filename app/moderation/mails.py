@@ -14,9 +14,14 @@ from app.settings import settings
 _WHAT = {"proposal": N_("proposal"), "comment": N_("comment")}
 
 
-def hidden(session: Session, case: Case, reason: str, text: str, base_url: str) -> None:
-    """That a moderator hid what they wrote, why, and what they can do."""
-    _tell(
+def reachable(session: Session, case: Case) -> accounts.Recipient | None:
+    """The author of a contribution, if we know where to write to."""
+    return accounts.recipient(session, case.participant_id) if case.participant_id is not None else None
+
+
+def hidden(session: Session, case: Case, reason: str, text: str, base_url: str) -> bool:
+    """That a moderator hid what they wrote, why, and what they can do; says whether there was somebody to tell."""
+    return _tell(
         session,
         case,
         base_url,
@@ -31,9 +36,9 @@ def hidden(session: Session, case: Case, reason: str, text: str, base_url: str) 
     )
 
 
-def restored(session: Session, case: Case, text: str, base_url: str) -> None:
-    """That what they wrote can be read again."""
-    _tell(
+def restored(session: Session, case: Case, text: str, base_url: str) -> bool:
+    """That what they wrote can be read again; says whether there was somebody to tell."""
+    return _tell(
         session,
         case,
         base_url,
@@ -44,11 +49,11 @@ def restored(session: Session, case: Case, text: str, base_url: str) -> None:
     )
 
 
-def _tell(session: Session, case: Case, base_url: str, subject: str, *paragraphs: str, **values: Any) -> None:
+def _tell(session: Session, case: Case, base_url: str, subject: str, *paragraphs: str, **values: Any) -> bool:
     """Write to the author, if there is one who can be written to."""
-    to = accounts.recipient(session, case.participant_id) if case.participant_id is not None else None
+    to = reachable(session, case)
     if to is None:
-        return
+        return False
     site = settings().site_name
     known = {
         "what": Message(_WHAT[case.kind]),
@@ -59,3 +64,4 @@ def _tell(session: Session, case: Case, base_url: str, subject: str, *paragraphs
     }
     texts = [say(paragraph, known, to.lang) for paragraph in paragraphs]
     mail.post(session, to.email, say(subject, known, to.lang), "\n\n".join([*texts, f"{site}\n{base_url}/"]) + "\n")
+    return True

@@ -10,7 +10,7 @@ from app.core import access, db, ratelimit, web
 from app.core.access import Actor, Conflict, CurrentActor, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_, gettext
-from app.moderation import actions, queries
+from app.moderation import actions, mails, queries
 from app.moderation.forms import REASONS, DecisionForm, ReportForm
 from app.moderation.queries import Case
 
@@ -19,9 +19,11 @@ Reportable = Annotated[Case, guard("moderation.report", queries.in_path)]
 Decidable = Annotated[Case, guard("moderation.act", queries.in_path)]
 TOO_MANY = N_("Very many reports came from you or your connection. Try again after %(when)s.")
 DONE = {
-    "hide": N_("It is hidden now. Its author is told."),
-    "restore": N_("It is shown again. Its author is told."),
-    "dismiss": N_("The reports are settled. It stays as it is."),
+    ("hide", True): N_("It is hidden now. Its author is told."),
+    ("hide", False): N_("It is hidden now. Its author is not told, as no address is known."),
+    ("restore", True): N_("It is shown again. Its author is told."),
+    ("restore", False): N_("It is shown again. Its author is not told, as no address is known."),
+    ("dismiss", False): N_("The reports are settled. It stays as it is."),
 }
 
 
@@ -105,6 +107,7 @@ def _case_page(request: Request, session: Session, actor: Actor, case: Case, for
         form.status,
         form=form,
         case=case,
+        told=mails.reachable(session, case) is not None,
         own=case.participant_id is not None and case.participant_id == actor.participant,
         reports=queries.reports_of(session, case.id),
         acts=queries.acts_of(session, case.id),
@@ -127,18 +130,18 @@ async def decide(
             form.blame(name, message)
     if form.valid:
         try:
-            await _carry_out(actor, case, form.checked, web.base_url(request))
+            told = await _carry_out(actor, case, form.checked, web.base_url(request))
         except Conflict as refused:
             form.refuse(refused.reason)
         else:
-            return web.done(request, f"/moderation/{case.code}", DONE[form.checked.act])
+            return web.done(request, f"/moderation/{case.code}", DONE[form.checked.act, told])
     return _case_page(request, session, actor, case, form)
 
 
-async def _carry_out(actor: Actor, case: Case, decision: DecisionForm, base_url: str) -> None:
+async def _carry_out(actor: Actor, case: Case, decision: DecisionForm, base_url: str) -> bool:
     if decision.act == "hide":
-        await db.write(actions.hide, actor, case.id, decision.reason, decision.text, base_url)
-    elif decision.act == "restore":
-        await db.write(actions.restore, actor, case.id, decision.text, base_url)
-    else:
-        await db.write(actions.dismiss, actor, case.id)
+        return await db.write(actions.hide, actor, case.id, decision.reason, decision.text, base_url)
+    if decision.act == "restore":
+        return await db.write(actions.restore, actor, case.id, decision.text, base_url)
+    await db.write(actions.dismiss, actor, case.id)
+    return False

@@ -185,7 +185,7 @@ async def publish(request: Request, actor: CurrentActor, response: Draft) -> Res
     """Sign and publish."""
     await db.write(actions.publish, actor, response.id, web.base_url(request))
     to = f"/desk/consultations/{response.consultation.slug}/answers"
-    return web.done(request, to, N_("The answer is published. The authors are told by mail."))
+    return web.done(request, to, N_("The answer is published. Authors whose address is known are told by mail."))
 
 
 @router.post("/desk/answers/{number}/removal")

@@ -187,3 +187,16 @@ def test_no_hidden_word_is_shown_to_anyone_else(
         for address in addresses:
             html = visitor.get(address).html
             assert not [w for w in ("KENARI", "MERPATI", "GAGAK", "ELANG") if w in html], address
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+def test_what_is_said_of_the_author_is_so(browser: Browser, moderator: factories.Person, reachable: bool) -> None:
+    """Told where we know an address; otherwise the page and the notice say that none is known."""
+    author = factories.person(confirmed=reachable)
+    code = factories.code(factories.proposal(factories.consultation(factories.office()), author))
+    desk = browser.as_(moderator)
+    page = desk.get(f"/moderation/{code}")
+    assert ("Alamat penulisnya tidak diketahui" in page.text) is not reachable
+    done = desk.submit(page, f"/moderation/{code}", act="hide", reason="spam", text="Ini iklan saja.")
+    assert ("Penulisnya diberi tahu." in done.text) is reachable
+    assert ("Penulisnya tidak diberi tahu karena alamatnya tidak diketahui." in done.text) is not reachable
