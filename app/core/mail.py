@@ -30,8 +30,9 @@ class Mail(SQLModel, table=True):
 
 
 def post(session: Session, to_address: str, subject: str, body: str, unsubscribe: str = "") -> None:
-    """Put a message in the outbox; `unsubscribe` is the one-click address, where there is one."""
+    """Put a message in the outbox, its subject with a capital; `unsubscribe` is the one-click address, if any."""
     line = " ".join(subject.split())
+    line = line[:1].upper() + line[1:]
     mail = Mail(to_address=to_address, subject=line, body=body, unsubscribe=unsubscribe, created_at=clock.now())
     session.add(mail)
     session.flush()

@@ -266,3 +266,10 @@ class TestMail:
         with time_machine.travel(clock.now() + timedelta(days=31)):
             schedule.sweep()
         assert not outbox()
+
+
+def test_a_subject_begins_with_a_capital(database: str) -> None:
+    """Also where it begins with a word that is put in."""
+    db.write_now(mail.post, "a@contoh.id", "usulan  Anda\nABC disembunyikan", "Isi.")
+    with db.reading() as session:
+        assert mail.latest(session)[0].subject == "Usulan Anda ABC disembunyikan"
