@@ -88,7 +88,7 @@ class NewPasswordForm(Form):
 class DetailsForm(Form):
     """What an account page may change at once."""
 
-    when_empty: ClassVar[Mapping[str, str]] = {"name": NO_NAME}
+    when_empty: ClassVar[Mapping[str, str]] = {"name": NO_NAME, "lang": N_("Choose a language.")}
     name: Name
     lang: Language
     answers_by_mail: Ticked = False

@@ -1,11 +1,13 @@
 """What can be written into a comment."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from app.comments.models import Stance
 from app.core.forms import Form, Line, Prose
+from app.core.i18n import N_
 
 SHORTEST, LONGEST = 2, 5_000
 
@@ -13,6 +15,7 @@ SHORTEST, LONGEST = 2, 5_000
 class CommentForm(Form):
     """A comment as its author writes it; `parent` is the code of the comment it answers, if it answers one."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"body": N_("Write the comment.")}
     body: Annotated[Prose, Field(min_length=SHORTEST, max_length=LONGEST)]
     stance: Stance = Stance.NEUTRAL
     parent: Annotated[Line, Field(max_length=40)] = ""

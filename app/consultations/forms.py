@@ -1,8 +1,9 @@
 """What officials fill in for a consultation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, create_model
 
@@ -19,6 +20,7 @@ _EARLIEST, _LATEST = 2000, 2100
 class TextsForm(Form):
     """The question itself, in one language or two."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"title": N_("Write the question.")}
     title: Words = Field(min_length=5, max_length=150)
     summary: Prose = Field("", max_length=600)
     background: Text = Field("", max_length=30_000)
@@ -42,6 +44,7 @@ class DraftForm(TextsForm):
 class ReasonForm(Form):
     """Why something public is done."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"reason": N_("Write the reason; everyone can read it.")}
     reason: Prose = Field(min_length=10, max_length=1000)
 
 
@@ -53,6 +56,8 @@ class ClosingForm(ReasonForm):
 
 class AmendForm(TextsForm, ReasonForm):
     """A public change to the question."""
+
+    when_empty: ClassVar[Mapping[str, str]] = {**TextsForm.when_empty, **ReasonForm.when_empty}
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,7 @@ DatesForm: type[_Rows] = create_model("DatesForm", __base__=_ReasonedRows, **_fi
 class TopicForm(Form):
     """A topic's name, in one language or two."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"name": N_("Write the name of the topic.")}
     name: Words = Field(min_length=2, max_length=60)
     name_en: Line = Field("", max_length=60)
 
@@ -112,6 +118,7 @@ class TopicForm(Form):
 class DocumentForm(Form):
     """What is said of an uploaded file."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"title": N_("Write a title for the document.")}
     title: Words = Field(min_length=3, max_length=120)
     description: Line = Field("", max_length=300)
     reason: Text = Field("", max_length=1000)

@@ -26,7 +26,7 @@ class Form(BaseModel):
     """What a form may contain; fields it does not name are not looked at."""
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
-    #: What to say of a field left empty, where "Fill in this field" would not tell which.
+    #: What to say of a field left empty (of a list, nothing chosen), as "Fill in this field" would not tell which.
     when_empty: ClassVar[Mapping[str, str]] = {}
 
 
@@ -182,7 +182,7 @@ def _takes_many(model: type[BaseModel], name: str) -> bool:
 def _message(problem: Mapping[str, Any], model: type[BaseModel]) -> str:
     kind, context = str(problem["type"]), dict(problem.get("ctx") or {})
     empty: Mapping[str, str] = getattr(model, "when_empty", {})
-    if kind == "missing" and problem["loc"] and problem["loc"][0] in empty:
+    if kind in ("missing", "too_short") and problem["loc"] and problem["loc"][0] in empty:
         return say(empty[problem["loc"][0]])
     if kind in _MESSAGES and "email" not in str(problem.get("msg", "")):
         return say(_MESSAGES[kind], context)

@@ -1,7 +1,8 @@
 """What is written down when something is entered for somebody."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -24,6 +25,10 @@ def _has_been(received: datetime) -> datetime:
 class Received(Form):
     """How something reached the facilitator, when, and under which name it stands; no name means "a participant"."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {
+        "channel": N_("Choose how it was received."),
+        "received_at": N_("Write when it was received."),
+    }
     channel: Literal["paper", "meeting", "phone"]
     received_at: Annotated[LocalInstant, AfterValidator(_has_been)]
     name: Annotated[Line, Field(max_length=LONGEST_NAME)] = ""
@@ -32,6 +37,14 @@ class Received(Form):
 class EnteredProposal(Received, ProposalForm):
     """A proposal somebody put forward elsewhere."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {
+        **Received.when_empty,
+        **ProposalForm.when_empty,
+        "body": N_("Write what the person proposed."),
+    }
+
 
 class EnteredComment(Received, CommentForm):
     """A comment somebody made elsewhere."""
+
+    when_empty: ClassVar[Mapping[str, str]] = {**Received.when_empty, **CommentForm.when_empty}

@@ -1,6 +1,7 @@
 """What can be written into a report and into a moderator's decision."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -26,6 +27,7 @@ _TOLD = 5
 class ReportForm(Form):
     """Why somebody thinks that a contribution breaks the rules; `website` is a field only machines fill in."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"reason": N_("Choose why it breaks the rules.")}
     reason: Reason
     text: Annotated[Text, Field(max_length=LONGEST)] = ""
     website: str = ""
@@ -34,6 +36,7 @@ class ReportForm(Form):
 class DecisionForm(Form):
     """What a moderator decides about a contribution; the text is public."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"act": N_("Choose what is to happen with it.")}
     act: Literal["hide", "restore", "dismiss"]
     reason: Reason | Literal[""] = ""
     text: Annotated[Text, Field(max_length=LONGEST)] = ""

@@ -1,6 +1,7 @@
 """What administrators fill in for an office."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, EmailStr, Field, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
@@ -21,6 +22,7 @@ def _reachable(address: str) -> str:
 class OfficeForm(Form):
     """An office's name, what it does, how it is reached, and where it belongs."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"name": N_("Write the name of the office.")}
     name: Words = Field(min_length=3, max_length=120)
     name_en: Line = Field("", max_length=120)
     description: Text = Field("", max_length=2000)

@@ -1,10 +1,12 @@
 """What can be written into a proposal."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from app.core.forms import Form, Line, Prose, Words
+from app.core.i18n import N_
 
 TITLE, BODY = 120, 10_000
 
@@ -12,6 +14,10 @@ TITLE, BODY = 120, 10_000
 class ProposalForm(Form):
     """A proposal as its author writes it."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {
+        "title": N_("Write a title for the proposal."),
+        "body": N_("Write what you propose."),
+    }
     title: Annotated[Words, Field(min_length=5, max_length=TITLE)]
     body: Annotated[Prose, Field(min_length=20, max_length=BODY)]
     topic: Annotated[Line, Field(max_length=80)] = ""
@@ -32,4 +38,5 @@ class DraftForm(Form):
 class WithdrawalForm(Form):
     """Why an author takes a proposal back."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {"reason": N_("Write why you withdraw it.")}
     reason: Annotated[Prose, Field(min_length=5, max_length=1_000)]

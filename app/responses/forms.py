@@ -1,6 +1,7 @@
 """What an official writes in an answer."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -17,6 +18,11 @@ MANY = 500
 class ResponseForm(Form):
     """A status with its text, and the proposals it answers."""
 
+    when_empty: ClassVar[Mapping[str, str]] = {
+        "proposal": N_("Choose at least one proposal."),
+        "status": N_("Choose what becomes of the proposal."),
+        "text": N_("Write the answer."),
+    }
     proposal: Annotated[list[Line], Field(min_length=1, max_length=MANY)]
     status: Status
     refers_to: Annotated[Line, Field(max_length=120)] = ""
