@@ -77,25 +77,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_event_consultation_id"), ["consultation_id"], unique=False)
 
     op.create_table(
-        "held_text",
-        sa.Column("id", row_id, autoincrement=True, nullable=False),
-        sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("account_id", row_id, nullable=True),
-        sa.Column("path", sa.String(), nullable=False),
-        sa.Column("fields", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("token_hash"),
-    )
-    with op.batch_alter_table("held_text", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_held_text_account_id"), ["account_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_held_text_created_at"), ["created_at"], unique=False)
-
-    op.create_table(
         "job",
         sa.Column("id", row_id, autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -165,6 +146,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_account_participant_id"), ["participant_id"], unique=False)
+
+    op.create_table(
+        "held_text",
+        sa.Column("id", row_id, autoincrement=True, nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("account_id", row_id, nullable=True),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token_hash"),
+    )
+    with op.batch_alter_table("held_text", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_held_text_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_held_text_created_at"), ["created_at"], unique=False)
 
     op.create_table(
         "office",
@@ -852,6 +852,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_office_parent_id"))
 
     op.drop_table("office")
+    with op.batch_alter_table("held_text", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_held_text_created_at"))
+        batch_op.drop_index(batch_op.f("ix_held_text_account_id"))
+
+    op.drop_table("held_text")
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_participant_id"))
 
@@ -867,11 +872,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_job_due_at"))
 
     op.drop_table("job")
-    with op.batch_alter_table("held_text", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_held_text_created_at"))
-        batch_op.drop_index(batch_op.f("ix_held_text_account_id"))
-
-    op.drop_table("held_text")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_consultation_id"))
         batch_op.drop_index(batch_op.f("ix_event_at"))
