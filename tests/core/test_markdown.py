@@ -276,4 +276,4 @@ def test_a_letter_of_several_characters_is_never_cut_in_two() -> None:
 def test_the_beginning_of_a_huge_text_is_found_at_once(unit: str) -> None:
     start = time.process_time()
     to_text(unit * 1_000_000, 200)
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 2  # work that grows with the square takes minutes
