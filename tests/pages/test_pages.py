@@ -41,6 +41,7 @@ def test_home_shows_what_is_read_first_and_what_opens_soon(browser: Browser) -> 
     page = browser.get("/")
     assert {"/consultations/baca-dulu", "/consultations/akan"} <= set(page.links())
     assert "Anda dapat ikut serta mulai" in page.text and "Segera dibuka" in page.text
+    assert "Anda dapat ikut serta mulai" in browser.get("/consultations/baca-dulu").text
     assert "/consultations/akan" not in browser.get("/consultations?state=open").links()
     assert "/consultations/akan" in browser.get("/consultations?state=upcoming").links()
 
