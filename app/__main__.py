@@ -65,6 +65,25 @@ def seed(
 
 
 @cli.command()
+def bench(
+    proposals: Annotated[int, typer.Option(min=10)] = 10_000,
+    comments: Annotated[int, typer.Option(min=10)] = 50_000,
+    votes: Annotated[int, typer.Option(min=0)] = 200_000,
+    people: Annotated[int, typer.Option(min=10)] = 20_000,
+    share: Annotated[int, typer.Option(help="how many times smaller the other database is", min=1)] = 10,
+    rounds: Annotated[int, typer.Option(help="rounds; the least disturbed one counts", min=1)] = 7,
+    requests: Annotated[int, typer.Option(help="requests of each kind in a round", min=1)] = 60,
+    only: Annotated[str, typer.Option(help="measure only kinds with this in their name, such as vote")] = "",
+    json: Annotated[Path | None, typer.Option(help="file to write the figures into")] = None,
+) -> None:
+    """Measure what each request costs the server, on databases of its own at two sizes."""
+    from app.bench import running
+    from app.demo.seeding import Amounts
+
+    running.run(Amounts(proposals, comments, votes, people), share, rounds, requests, only, json)
+
+
+@cli.command()
 def messages() -> None:
     """Check the translations, and remove those of texts that are gone."""
     from app import messages

@@ -25,8 +25,8 @@ OTHER_CODE = sorted([*(ROOT / "tests").rglob("*.py"), *(ROOT / "migrations").rgl
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
 #: The only names inside a feature; each may be a file or a package.
 LAYERS = "models events forms policy queries actions mails jobs export routes".split()
-#: Packages of `app` that are no features: rules, mechanics, the demonstration, words.
-NO_FEATURES = {"rules", "core", "demo", "locale"}
+#: Packages of `app` that are no features: rules, mechanics, the demonstration, measuring, words.
+NO_FEATURES = {"rules", "core", "demo", "bench", "locale"}
 FEATURES = sorted(p.parent for p in APP.glob("*/__init__.py") if p.parent.name not in NO_FEATURES)
 MAX_FILE, MAX_FUNCTION = 400, 60
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -80,7 +80,7 @@ def _seed_comments(
     threads: dict[int, list[tuple[int, int]]] = {}
     done = 0
     for some in chunks(iter(range(amounts.comments if proposals else 0)), CHUNK):
-        db.write_now(_add_comments, consultation_id, len(some), proposals, threads, people, random)
+        db.write_now(add_comments, consultation_id, len(some), proposals, threads, people, random)
         done += len(some)
         told("comments", done, amounts.comments)
 
@@ -171,7 +171,7 @@ def _add_proposals(
     return ledger
 
 
-def _add_comments(
+def add_comments(
     session: Session,
     consultation_id: int,
     number: int,
