@@ -20,6 +20,7 @@ TABLE: dict[str, tuple[Predicate, ...]] = {
     "consultations.list": (anyone,),
     "consultations.read": (readable,),
     "contributions.enter": (facilitator, readable),
+    "contributions.handle": (of_the_office,),
     "contributions.read": (readable,),
     "decisions.read": (anyone,),
     "decisions.write": (of_the_office,),

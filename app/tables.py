@@ -6,7 +6,7 @@ from app.accounts import models as accounts
 from app.comments import models as comments
 from app.consultations import models as consultations
 from app.contributions import models as contributions
-from app.core import jobs, mail, ratelimit
+from app.core import jobs, mail, ratelimit, stamp
 from app.decisions import models as decisions
 from app.moderation import models as moderation
 from app.offices import models as offices
@@ -17,6 +17,6 @@ from app.votes import models as votes
 
 MODULES = (
     accounts, comments, consultations, contributions, decisions, jobs, mail, moderation, offices, proposals,
-    publiclog, ratelimit, responses, votes,
+    publiclog, ratelimit, responses, stamp, votes,
 )  # fmt: skip
 metadata = SQLModel.metadata

@@ -150,7 +150,7 @@ def test_only_markdown_makes_markup_of_texts(path: Path) -> None:
 
 
 #: Where SQL is said as text because SQLAlchemy has no words for it: pragmas and BEGIN; locks of the database.
-SPEAKS_SQL = {"app/core/db.py", "app/core/migrating.py", "app/decisions/actions.py"}
+SPEAKS_SQL = {"app/core/db.py", "app/core/migrating.py", "app/core/stamp.py", "app/decisions/actions.py"}
 
 
 @each_file

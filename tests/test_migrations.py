@@ -138,3 +138,20 @@ def test_events_are_never_changed_or_removed(recorded: int, tampering: Any) -> N
 def test_more_events_can_be_added(recorded: int) -> None:
     again = Event(type="close", body="{}", subject_kind="phase", subject_id=1, at=clock.now())
     assert int(factories.add(again)) > recorded
+
+
+def test_what_counts_the_lights_is_there_after_all_migrations(nothing: str) -> None:
+    """A later migration that copies a table in batch mode would lose its triggers without a word."""
+    migrating.migrate(nothing)
+    engine = sa.create_engine(nothing)
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            read = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'lights%'"
+        else:
+            read = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'lights%'"
+        found = sorted(connection.execute(sa.text(read)).scalars())
+    engine.dispose()
+    of_each = {"answer": 3, "contribution": 3, "handling": 3, "light_counted": 3}
+    if nothing.startswith("postgresql"):
+        of_each = {"answer": 4, "contribution": 2, "handling": 2, "light_counted": 2}
+    assert {name: found.count(name) for name in set(found)} == of_each

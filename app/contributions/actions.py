@@ -1,16 +1,23 @@
-"""Taking a contribution into the ledger."""
+"""Taking a contribution into the ledger, and recording what was done with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
-from app.contributions.models import Channel, Contribution, Kind
-from app.core import clock
-from app.core.access import Actor
+from app.consultations import queries as consultations
+from app.contributions import queries
+from app.contributions.forms import HandlingForm
+from app.contributions.models import Channel, Contribution, Handling, Kind, Visibility
+from app.core import access, clock, db
+from app.core.access import Actor, Conflict
 from app.core.codes import new_code
 from app.core.columns import table
+from app.core.i18n import N_, language
+from app.publiclog import actions as publiclog
 
 _INSERT = insert(table(Contribution)).returning(table(Contribution).c.id)
 
@@ -73,3 +80,101 @@ def receive(
         },
     )
     return Receipt(int(row.scalar_one()), code)
+
+
+_c, _h = table(Contribution).c, table(Handling).c
+#: Locked, so that on PostgreSQL one person at two desks records one handling.
+_CHOSEN = (
+    select(_c.id, _c.code, _c.participant_id, _c.visibility)
+    .where(_c.consultation_id == bindparam("consultation"), _c.code.in_(bindparam("codes", expanding=True)))
+    .order_by(_c.id)
+    .with_for_update(key_share=True)
+)
+_STANDING = select(_h.id, _h.contribution_id, _h.outcome, _h.note, _h.h).where(
+    _h.contribution_id.in_(bindparam("ids", expanding=True)),
+    _h.account_id == bindparam("account"),
+    _h.retracted_at.is_(None),
+)
+_RETRACT = update(table(Handling)).where(_h.id == bindparam("number"), _h.retracted_at.is_(None))
+
+
+def handle(session: Session, actor: Actor, consultation_id: int, form: HandlingForm) -> int:
+    """Record what a named official did with contributions that were shown to them; says how many it is new for.
+
+    Idempotent. What the same person recorded otherwise before is retracted, and both stay readable. Conflict for a
+    contribution of one's own, one that was not shown, one whose text is gone, and one of another consultation.
+    """
+    consultation = consultations.by_id(session, consultation_id)
+    access.require("contributions.handle", actor, consultation)
+    codes = set(form.contribution)
+    rows = session.execute(_CHOSEN, {"consultation": consultation_id, "codes": list(codes)}).all()
+    _require_read(actor, form, codes, rows)
+    before = session.execute(_STANDING, {"ids": [row.id for row in rows], "account": actor.account}).all()
+    same = {one.contribution_id for one in before if (one.outcome, one.note) == (form.outcome, form.note)}
+    new = [row for row in rows if row.id not in same]
+    codes_by_id = {row.id: row.code for row in rows}
+    for one in before:
+        if one.contribution_id not in same:
+            _retract(session, actor, consultation_id, one, codes_by_id[one.contribution_id])
+    for row in new:
+        _record(session, actor, consultation, row, form)
+    db.renew_pages(session)
+    return len(new)
+
+
+def _require_read(actor: Actor, form: HandlingForm, codes: set[str], rows: Sequence[Any]) -> None:
+    if len(rows) != len(codes):
+        raise Conflict("unknown", N_("One of these contributions does not belong to this consultation."))
+    if actor.account is None or not actor.name.strip():
+        raise Conflict("nameless", N_("Only somebody with a name can consider a contribution."))
+    for row in rows:
+        if row.participant_id is not None and row.participant_id == actor.participant:
+            raise Conflict(
+                "own",
+                N_("You wrote %(which)s yourself. Ask a colleague to read it: nobody considers their own words."),
+                which=row.code,
+            )
+        if row.visibility != Visibility.PUBLIC:
+            raise Conflict("gone", N_("The text of %(which)s is no longer there to be read."), which=row.code)
+    if not queries.were_shown(form.shown, actor, codes):
+        raise Conflict(
+            "not-shown",
+            N_("Only contributions whose text was shown to you can be recorded as read. Open them, then record."),
+        )
+
+
+def _record(
+    session: Session, actor: Actor, consultation: consultations.ConsultationView, row: Any, form: HandlingForm
+) -> None:
+    payload = {"contribution": row.code, "outcome": str(form.outcome), "note": form.note}
+    made = publiclog.commit_to("handling", payload)
+    values = {
+        "contribution_id": row.id, "account_id": actor.account, "participant_id": actor.participant,
+        "office_id": consultation.office_id, "name": actor.name, "role": ROLE, "outcome": form.outcome,
+        "note": form.note, "lang": language.get(), "at": clock.now(), "retracted_by": "", "nonce": made.nonce,
+        "h": made.h,
+    }  # fmt: skip
+    session.execute(_HANDLE, values)
+    subject, facts = ("contribution", row.id), {"code": row.code, "role": ROLE, "h": made.h}
+    publiclog.record(session, "code", consultation.id, subject, act="handle", outcome=str(form.outcome), **facts)
+
+
+_HANDLE = insert(table(Handling))
+#: What those who handle contributions act as; coders come with coding.
+ROLE = "official"
+
+
+def _retract(session: Session, actor: Actor, consultation_id: int, one: Any, code: str) -> None:
+    changed = {"retracted_at": clock.now(), "retracted_by": actor.name}
+    session.execute(_RETRACT.values(changed), {"number": one.id})
+    subject = ("contribution", one.contribution_id)
+    publiclog.record(session, "code", consultation_id, subject, act="retract", code=code, role=ROLE, s=one.h)
+
+
+def retract(session: Session, actor: Actor, handling_id: int) -> None:
+    """Take back what was recorded about a contribution: it stays readable as retracted. Idempotent."""
+    handling = queries.handling(session, handling_id)
+    access.require("contributions.handle", actor, handling)
+    if handling.retracted_at is None:
+        _retract(session, actor, handling.consultation.id, handling, handling.code)
+        db.renew_pages(session)

@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.core.columns import Instant, RowId
+from app.core.columns import Instant, RowId, table
 from app.core.i18n import N_
 
 
@@ -33,6 +33,16 @@ class Visibility(StrEnum):
     PUBLIC = "public"
     HIDDEN = "hidden"
     WITHDRAWN = "withdrawn"
+
+
+class Outcome(StrEnum):
+    """What an official did with a contribution they read, short of answering it."""
+
+    NOTED = "noted"
+    COMPARED = "compared"
+    CHECKED = "checked"
+    PASSED_ON = "passed-on"
+    NOTHING_ASKED = "nothing-asked"
 
 
 #: What an office can do with a contribution, in words; the status itself lives with the answer.
@@ -76,3 +86,67 @@ class Contribution(SQLModel, table=True):
     import_source: str | None = None
     import_id: str | None = None
     canonical_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("contribution.id")))
+
+
+class Handling(SQLModel, table=True):
+    """Somebody named read a contribution and recorded what they did with it; retracted, it stays and says so.
+
+    `name` and `role` are published. Whose participant they are tells a handling by the author from others.
+    """
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    contribution_id: int = Field(sa_column=Column(RowId, ForeignKey("contribution.id"), nullable=False, index=True))
+    account_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
+    participant_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("participant.id")))
+    office_id: int = Field(sa_column=Column(RowId, ForeignKey("office.id"), nullable=False))
+    name: str
+    role: str
+    outcome: str
+    note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    lang: str = "id"
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    retracted_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    retracted_by: str = ""
+    nonce: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    h: str = ""
+
+
+_h = table(Handling).c
+#: Nobody has two handlings of one contribution that stand.
+Index(
+    "ix_handling_standing", _h.contribution_id, _h.account_id, unique=True,
+    sqlite_where=_h.retracted_at.is_(None), postgresql_where=_h.retracted_at.is_(None),
+)  # fmt: skip
+
+
+class LightCounted(SQLModel, table=True):
+    """What the totals have counted of one contribution, so that they know what to add and to take away.
+
+    Written by triggers of the database alone. No light is read from it: a light is computed from its facts.
+    """
+
+    __tablename__ = "light_counted"
+    __table_args__ = (Index("ix_light_counted_queue", "consultation_id", "considered", "contribution_id"),)
+
+    contribution_id: int = Field(sa_column=Column(RowId, primary_key=True, autoincrement=False))
+    consultation_id: int = Field(sa_column=Column(RowId, nullable=False))
+    kind: str
+    considered: int = 0
+    answered: int = 0
+
+
+class LightTotal(SQLModel, table=True):
+    """How many contributions of a kind are heard, considered and answered; the sum over all shards.
+
+    Written by triggers of the database alone. Sessions of PostgreSQL spread over shards, so that none waits for
+    another because both add to the same consultation.
+    """
+
+    __tablename__ = "light_total"
+
+    consultation_id: int = Field(sa_column=Column(RowId, primary_key=True, autoincrement=False))
+    kind: str = Field(primary_key=True)
+    shard: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    heard: int = 0
+    considered: int = 0
+    answered: int = 0

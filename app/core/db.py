@@ -23,6 +23,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from app.core.stamp import Stamp
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -191,10 +193,12 @@ class Database:
         self.reads = _engine(url, writes=False)
         self.writes = _engine(url, writes=True)
         self.writer = Writer(self.writes, queue_size, patience)
+        self.stamp = Stamp(url)
 
     def close(self) -> None:
         """Finish waiting writes and let go of the connections."""
         self.writer.stop()
+        self.stamp.close()
         self.reads.dispose()
         self.writes.dispose()
 
@@ -328,3 +332,8 @@ def write_now(action: Callable[Concatenate[Session, P], T], /, *args: P.args, **
 def after_commit(session: Session, call: Callable[[], None]) -> None:
     """Ask for a call once the act of this session is durable."""
     session.info.setdefault("after_commit", []).append(call)
+
+
+def renew_pages(session: Session) -> None:
+    """Have kept pages made anew as soon as the act of this session is durable."""
+    after_commit(session, current().stamp.rise)

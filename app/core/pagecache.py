@@ -1,8 +1,9 @@
 """Pages for visitors who are not signed in: rendered at most a few times a second, kept compressed.
 
 Pure ASGI in front of the application. A page is keyed by host, path, query and language. It is served again for
-a moment only, never after something was written in this process (beyond a third of a second), and never after
-the instant at which time alone changes it: pages say that instant with `changes_at`. Pages of people who are
+a moment only, never after something was written in this process (beyond a third of a second), never once the
+database's stamp has risen (a handling or an answer came or went), and never after the instant at which time alone
+changes it: pages say that instant with `changes_at`. Pages of people who are
 signed in are never kept; they are compressed lightly, so that a slow line carries them too.
 """
 
@@ -52,6 +53,7 @@ class _Kept:
     etag: str
     plain: bytes
     packed: dict[str, bytes] = field(default_factory=dict)
+    stamp: int = 0
 
     def body(self, encoding: str) -> bytes:
         """The body in an encoding, packed once."""
@@ -110,6 +112,8 @@ class PageCache:
         unchanged = kept.version == db.current().writer.version
         if age > (OLDEST if unchanged else UNDER_WRITES) or (kept.until is not None and clock.now() >= kept.until):
             return None
+        if kept.stamp != db.current().stamp.read():
+            return None
         self._pages.move_to_end(key)
         return kept
 
@@ -120,7 +124,8 @@ class PageCache:
         answer = _Answer()
         noted: list[datetime] = []
         token = _changes.set(noted)
-        version, made, arrived = db.current().writer.version if key else 0, time.monotonic(), clock.now()
+        version, stamp = (db.current().writer.version, db.current().stamp.read()) if key else (0, 0)
+        made, arrived = time.monotonic(), clock.now()
 
         async def take(message: MutableMapping[str, Any]) -> None:
             await _take(answer, message, send, encoding, keep=key is not None)
@@ -133,7 +138,9 @@ class PageCache:
             return None
         body = b"".join(answer.parts)
         until = min((instant for instant in (*noted, _midnight()) if instant > arrived), default=None)
-        kept = _Kept(version, made, until, answer.headers, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"', body)
+        kept = _Kept(
+            version, made, until, answer.headers, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"', body, stamp=stamp
+        )
         self._keep(key, kept)
         return kept
 

@@ -1,5 +1,6 @@
 """Reads about official answers: those of a proposal, drafts, and what still waits."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
+from app.contributions import queries as contributions
 from app.contributions.models import Contribution
 from app.core import db, paging
 from app.core.access import Missing
@@ -17,6 +19,7 @@ from app.core.i18n import language
 from app.offices.models import Office
 from app.proposals.models import Proposal, ProposalStat
 from app.responses.models import Answer, Response
+from app.rules.lights import Answered as Covering
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,20 @@ _ANSWERS = (
 def answers_of(session: Session, contribution_id: int) -> list[AnswerView]:
     """The published answers to a contribution, the present one first."""
     return [_answer(row) for row in session.execute(_ANSWERS, {"contribution": contribution_id}).all()]
+
+
+_INSTANTS = select(_a.contribution_id, _a.published_at, _a.superseded_at).where(
+    _a.contribution_id.in_(bindparam("contributions", expanding=True)), _a.published_at.is_not(None)
+)
+
+
+@contributions.tells_answers
+def instants_of(session: Session, contribution_ids: Collection[int]) -> dict[int, list[Covering]]:
+    """When the published answers to many contributions came and were replaced, for their lights."""
+    found: dict[int, list[Covering]] = {}
+    for row in session.execute(_INSTANTS, {"contributions": list(contribution_ids)}):
+        found.setdefault(row.contribution_id, []).append(Covering(row.published_at, row.superseded_at))
+    return found
 
 
 def _answer(row: Any) -> AnswerView:

@@ -1,9 +1,9 @@
 """The three lights of a contribution: heard, considered, answered; computed from recorded facts, never set.
 
 - *Heard*: it is in the ledger, with code, time and channel.
-- *Considered*: a named official or coder opened it and recorded what they did with it (a handling), or a published
-  answer covers it, which nobody can write without having handled it. Opening a page, a vote, a like, a machine's
-  suggestion or an answer still in draft do not count.
+- *Considered*: a named official or coder opened it and recorded what they did with it (a handling, a row of its own),
+  or a published answer covers it, which nobody can write without having handled it. Opening a page, a vote, a like, a
+  machine's suggestion, an answer still in draft, and a handling that was retracted do not count.
 - *Answered*: a published answer covers it and stands, that is, has not been withdrawn without a successor.
 
 Taking a fact away takes the light away; there is nothing else that could keep it lit. All instants are aware
@@ -31,19 +31,20 @@ class Light(StrEnum):
 class Handling:
     """Somebody named opened a contribution and recorded what they did with it.
 
-    `by` is the name and `role` what they act as (official, coder); both are published. A handling without a name or
-    by the author of the contribution counts for nothing.
+    `by` is the name and `role` what they act as (official, coder); both are published. A handling without a name, by
+    the author of the contribution, or retracted counts for nothing.
     """
 
     at: datetime
     by: str
     role: str
     own: bool = False
+    retracted_at: datetime | None = None
 
     @property
     def counts(self) -> bool:
         """Whether it lights anything."""
-        return bool(self.by.strip()) and not self.own
+        return bool(self.by.strip()) and not self.own and self.retracted_at is None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,221 @@
+"""Reads of the ledger: who handled what, the three lights of many, and their totals."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import Path
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session
+
+from app.consultations import queries as consultations
+from app.contributions.models import Contribution, Handling, LightTotal
+from app.core import clock, db, keys, pagecache
+from app.core.access import Actor, Missing
+from app.core.columns import table
+from app.core.i18n import language
+from app.offices.models import Office
+from app.rules import lights as rules
+
+
+@dataclass(frozen=True)
+class HandlingView(consultations.Within):
+    """Somebody read a contribution and said what they did with it."""
+
+    consultation: consultations.ConsultationView
+    id: int
+    contribution_id: int
+    code: str
+    outcome: str
+    h: str
+    retracted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Handled:
+    """A handling as everybody may read it; `own` where the author of the contribution recorded it themselves."""
+
+    id: int
+    contribution_id: int
+    name: str
+    role: str
+    office: str
+    outcome: str
+    note: str
+    lang: str
+    at: datetime
+    retracted_at: datetime | None
+    retracted_by: str
+    own: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it lights Considered."""
+        return rules.Handling(self.at, self.name, self.role, self.own, self.retracted_at).counts
+
+
+@dataclass(frozen=True)
+class Lights:
+    """The three lights of a contribution."""
+
+    code: str
+    heard: rules.Shown
+    considered: rules.Shown
+    answered: rules.Shown
+
+    @property
+    def each(self) -> tuple[rules.Shown, rules.Shown, rules.Shown]:
+        """In the order in which they are shown."""
+        return self.heard, self.considered, self.answered
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The lights as data, each with the address of its evidence."""
+        return {str(one.light): self._fact(one) for one in self.each}
+
+    def _fact(self, one: rules.Shown) -> dict[str, Any]:
+        return {
+            "lit": one.lit,
+            "since": one.since.isoformat() if one.since else None,
+            "awaited_until": one.awaited_until.isoformat() if one.awaited_until else None,
+            "overdue": one.overdue,
+            "evidence": f"/contributions/{self.code}#{one.light}" if one.lit else None,
+        }
+
+
+_c, _h, _o, _l = (table(model).c for model in (Contribution, Handling, Office, LightTotal))
+_HANDLINGS = (
+    select(
+        _h.id, _h.contribution_id, _h.name, _h.role, _o.name.label("office"), _o.name_en, _h.outcome, _h.note, _h.lang,
+        _h.at, _h.retracted_at, _h.retracted_by,
+        func.coalesce(_h.participant_id == _c.participant_id, False).label("own"),
+    )
+    .join_from(table(Handling), table(Contribution), _c.id == _h.contribution_id)
+    .join(table(Office), _o.id == _h.office_id)
+    .where(_h.contribution_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_h.at, _h.id)
+)  # fmt: skip
+_ONE = select(_h.id, _h.contribution_id, _c.code, _c.consultation_id, _h.outcome, _h.h, _h.retracted_at).join_from(
+    table(Handling), table(Contribution), _c.id == _h.contribution_id
+)
+_TOTALS = (
+    select(_l.kind, *(func.sum(column) for column in (_l.heard, _l.considered, _l.answered)))
+    .where(_l.consultation_id == bindparam("consultation"))
+    .group_by(_l.kind)
+)
+
+
+def handlings_of(session: Session, ids: Collection[int]) -> dict[int, list[Handled]]:
+    """What was recorded about each of these contributions, the earliest first; retracted ones too."""
+    english = language.get() == "en"
+    found: dict[int, list[Handled]] = {}
+    for row in session.execute(_HANDLINGS, {"ids": list(ids)}):
+        fields = dict(row._mapping)
+        name_en = fields.pop("name_en")
+        handled = Handled(**(fields | {"own": bool(row.own), "office": name_en if english and name_en else row.office}))
+        found.setdefault(row.contribution_id, []).append(handled)
+    return found
+
+
+def handling(session: Session, number: int) -> HandlingView:
+    """A handling by its row number."""
+    row = session.execute(_ONE.where(_h.id == number)).first()
+    if row is None:
+        raise Missing
+    fields = dict(row._mapping)
+    return HandlingView(consultation=consultations.by_id(session, fields.pop("consultation_id")), **fields)
+
+
+def handling_in_path(session: db.Read, number: int = Path(ge=1, lt=2**63)) -> HandlingView:
+    """The handling a desk address names."""
+    return handling(session, number)
+
+
+Instants = Callable[[Session, Collection[int]], Mapping[int, Sequence[rules.Answered]]]
+Dues = Callable[[Session, Collection[int]], Mapping[int, datetime]]
+_answers: list[Instants] = []
+_dues: list[Dues] = []
+
+
+def tells_answers(found: Instants) -> Instants:
+    """Register how a feature above finds when the answers to contributions were published and replaced."""
+    _answers.append(found)
+    return found
+
+
+def tells_dues(found: Dues) -> Dues:
+    """Register how a feature above finds until when an answer is owed."""
+    _dues.append(found)
+    return found
+
+
+def lights_of(session: Session, items: Collection[Any]) -> dict[int, Lights]:
+    """The lights of many contributions in a fixed number of queries; items have `id`, `code` and `received_at`."""
+    if not items:
+        return {}
+    ids, now = [item.id for item in items], clock.now()
+    handlings = handlings_of(session, ids)
+    answers: dict[int, list[rules.Answered]] = {}
+    for told in _answers:
+        for number, some in told(session, ids).items():
+            answers.setdefault(number, []).extend(some)
+    dues = {number: due for told in _dues for number, due in told(session, ids).items()}
+    return {
+        item.id: _lights(item, handlings.get(item.id, ()), answers.get(item.id, ()), now, dues.get(item.id))
+        for item in items
+    }
+
+
+def _lights(
+    item: Any, handlings: Sequence[Handled], answers: Sequence[rules.Answered], now: datetime, due: datetime | None
+) -> Lights:
+    facts = [rules.Handling(one.at, one.name, one.role, one.own, one.retracted_at) for one in handlings]
+    shown = rules.lights(item.received_at, facts, answers, now, due)
+    if shown[2].awaited_until is not None:
+        pagecache.changes_at(shown[2].awaited_until + timedelta(microseconds=1))
+    return Lights(item.code, *shown)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many contributions of a consultation are heard, considered and answered, by kind and in all."""
+
+    by_kind: Mapping[str, rules.Totals]
+
+    @property
+    def all(self) -> rules.Totals:
+        """Of all kinds together."""
+        kinds = self.by_kind.values()
+        return rules.Totals(
+            sum(one.heard for one in kinds), sum(one.considered for one in kinds), sum(one.answered for one in kinds)
+        )
+
+    def of(self, kind: str) -> rules.Totals:
+        """Of one kind."""
+        return self.by_kind.get(kind, rules.Totals())
+
+
+def totals(session: Session, consultation_id: int) -> Totals:
+    """The totals of a consultation, from counters that the database keeps; the same at ten and at a million."""
+    rows = session.execute(_TOTALS, {"consultation": consultation_id}).all()
+    return Totals({row[0]: rules.Totals(int(row[1]), int(row[2]), int(row[3])) for row in rows})
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(keys.secret(), salt="shown")
+
+
+def shown_to(actor: Actor, codes: Collection[str]) -> str:
+    """What a page of the desk carries to prove later that it showed these contributions to this person."""
+    return str(_signer().dumps([actor.account, sorted(codes)]))
+
+
+def were_shown(token: str, actor: Actor, codes: Collection[str]) -> bool:
+    """Whether a page showed all of these contributions to this person."""
+    try:
+        account, shown = _signer().loads(token)
+    except (BadSignature, ValueError, TypeError):
+        return False
+    return actor.account is not None and account == actor.account and set(codes) <= set(shown)
