@@ -175,8 +175,10 @@ def _require_standing(proposal: ProposalView) -> None:
         raise Conflict(reason.code, reason.text)
 
 
-def edit(session: Session, actor: Actor, comment_id: int, form: CommentForm, at: datetime) -> None:
-    """Change a comment within a quarter of an hour of sending it; what it answers stays as it was.
+def edit(session: Session, actor: Actor, comment_id: int, form: CommentForm, at: datetime) -> bool:
+    """Change a comment within a quarter of an hour of sending it and say whether anything is different now.
+
+    What it answers stays as it was.
 
     Conflict later than that, after the phase, and once it was removed or hidden.
     """
@@ -191,7 +193,7 @@ def edit(session: Session, actor: Actor, comment_id: int, form: CommentForm, at:
         )
     require_open(session, comment.proposal.consultation, "comment", at)
     if (form.body, form.stance) == (comment.body, comment.stance):
-        return
+        return False
     made = _commit(comment.code, comment.proposal.code, comment.parent, comment.lang, form)
     changed = {
         "body": form.body,
@@ -211,6 +213,7 @@ def edit(session: Session, actor: Actor, comment_id: int, form: CommentForm, at:
         s=comment.h,
         code=comment.code,
     )
+    return True
 
 
 def remove(session: Session, actor: Actor, comment_id: int) -> None:

@@ -22,6 +22,7 @@ Writable = Annotated[ProposalView, guard("comments.write", proposals.in_path)]
 Mine = Annotated[CommentView, guard("comments.edit", queries.in_path)]
 Typed = Annotated[Submission[CommentForm], submitted(CommentForm)]
 Code = Annotated[str, Query(max_length=40)]
+CHANGED, UNCHANGED = N_("Your comment is changed."), N_("Nothing was changed: your comment is as it was.")
 
 
 @router.get("/proposals/{code}/comments.json")
@@ -105,11 +106,11 @@ async def edit(request: Request, actor: access.CurrentActor, comment: Mine, form
     """Change one's own comment."""
     if form.valid:
         try:
-            await db.write(actions.edit, actor, comment.id, form.checked, request.state.arrived)
+            changed = await db.write(actions.edit, actor, comment.id, form.checked, request.state.arrived)
         except Conflict as refused:
             form.refuse(refused.reason)
         else:
-            return web.done(request, comment.place, N_("Your comment is changed."))
+            return web.done(request, comment.place, CHANGED if changed else UNCHANGED)
     return web.render(request, "comments/edit.html", form.status, comment=comment, form=form)
 
 

@@ -12,9 +12,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 
-from app.core import clock
+from app.core import clock, labels
 from app.core.access import Reason
-from app.core.i18n import N_, say
+from app.core.i18n import Message, N_, say
 
 MAX_FIELDS, MAX_FILES, MAX_PART = 400, 12, 500_000
 
@@ -76,10 +76,10 @@ Ticked = Annotated[bool, BeforeValidator(_yes)]
 
 _MESSAGES = {
     "missing": N_("Fill in this field."),
-    "string_too_short": N_("Write at least %(min_length)s characters."),
-    "string_too_long": N_("Write at most %(max_length)s characters."),
-    "too_short": N_("Write at least %(min_length)s characters."),
-    "too_long": N_("Write at most %(max_length)s characters."),
+    "string_too_short": N_("%(field)s: write at least %(min_length)s characters."),
+    "string_too_long": N_("%(field)s: write at most %(max_length)s characters."),
+    "too_short": N_("%(field)s: choose at least %(min_length)s."),
+    "too_long": N_("%(field)s: choose at most %(max_length)s."),
     "int_parsing": N_("Write a whole number."),
     "int_type": N_("Write a whole number."),
     "greater_than_equal": N_("The smallest number possible here is %(ge)s."),
@@ -148,8 +148,8 @@ async def typed(request: Request) -> FormData:
     return form
 
 
-def check(model: type[F], form: FormData) -> Submission[F]:
-    """Hold what was typed against a form."""
+def check(model: type[F], form: FormData, path: str = "") -> Submission[F]:
+    """Hold what was typed against a form; the address it was sent to tells what its fields are called."""
     submission: Submission[F] = Submission()
     raw: dict[str, Any] = {}
     for name in model.model_fields:
@@ -169,7 +169,7 @@ def check(model: type[F], form: FormData) -> Submission[F]:
         submission.status = 422
         for problem in error.errors():
             place = str(problem["loc"][0]) if problem["loc"] else ""
-            submission.errors.setdefault(place, _message(dict(problem), model))
+            submission.errors.setdefault(place, _message(dict(problem), model, path))
     return submission
 
 
@@ -179,11 +179,13 @@ def _takes_many(model: type[BaseModel], name: str) -> bool:
     return any(origin in (list, tuple, set, frozenset) for origin in origins)
 
 
-def _message(problem: Mapping[str, Any], model: type[BaseModel]) -> str:
+def _message(problem: Mapping[str, Any], model: type[BaseModel], path: str) -> str:
     kind, context = str(problem["type"]), dict(problem.get("ctx") or {})
+    name = str(problem["loc"][0]) if problem["loc"] else ""
+    context["field"] = Message(labels.field(name, path))
     empty: Mapping[str, str] = getattr(model, "when_empty", {})
-    if kind in ("missing", "too_short") and problem["loc"] and problem["loc"][0] in empty:
-        return say(empty[problem["loc"][0]])
+    if kind in ("missing", "too_short") and name in empty:
+        return say(empty[name])
     if kind in _MESSAGES and "email" not in str(problem.get("msg", "")):
         return say(_MESSAGES[kind], context)
     if "email" in str(problem.get("msg", "")):
@@ -197,6 +199,6 @@ def submitted(model: type[F]) -> Any:
     """A route's parameter that receives a form."""
 
     async def receive(request: Request) -> Submission[F]:
-        return check(model, await typed(request))
+        return check(model, await typed(request), request.url.path)
 
     return Depends(receive)

@@ -15,6 +15,15 @@ _FIELDS = {
     "other_background": N_("Background in the second language"), "text": N_("Text"), "body": N_("Text"),
     "other_text": N_("Text in the second language"), "refers_to": N_("Refers to"),
 }  # fmt: skip
+#: Fields that are never shown outside their form, only named in what is said of them.
+_NAMED_ONLY = {
+    "email": N_("E-mail address"), "password": N_("Password"), "new_password": N_("New password"),
+    "current_password": N_("Password"), "phone": N_("Telephone"), "address": N_("Address"), "parent": N_("Belongs to"),
+    "name_en": N_("Name in English"), "description_en": N_("Description in English"), "proposal": N_("Proposals"),
+    "topics": N_("Topics"), "phases": N_("Phases"), "other_question": N_("What was asked"),
+    "other_proposed": N_("What was proposed"), "other_decided": N_("What was decided"),
+    "other_decided_by": N_("Who decided"), "other_why": N_("Why"), "other_next": N_("What happens next"),
+}  # fmt: skip
 _COMMENT, _PROPOSAL, _ANSWER = N_("Comment"), N_("Proposal"), N_("Answer")
 #: What is sent to an address, and the page it belongs to.
 _ACTS: tuple[tuple[re.Pattern[str], str, Mapping[str, str]], ...] = (
@@ -34,7 +43,7 @@ def field(name: str, path: str = "") -> str:
     for pattern, _what, names in _ACTS:
         if name in names and pattern.fullmatch(path):
             return names[name]
-    return _FIELDS.get(name, OTHER)
+    return _FIELDS.get(name) or _NAMED_ONLY.get(name, OTHER)
 
 
 def known(name: str) -> bool:

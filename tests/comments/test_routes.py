@@ -211,7 +211,7 @@ def test_a_reply_with_and_without_script(browser: Browser, proposal: int, url: s
 
 @pytest.mark.parametrize(
     ("body", "message"),
-    [("", "Isilah"), ("a", "Tulis sedikitnya"), ("x" * 5001, "Tulis paling banyak"), ("!!!", "Tulis dengan kata")],
+    [("", "Isilah"), ("a", "Komentar: tulis sedikitnya"), ("x" * 5001, "Komentar: tulis paling banyak"), ("!!!", "Tulis dengan kata")],
 )
 @pytest.mark.parametrize("htmx", [True, False])
 def test_invalid_words_are_given_back(browser: Browser, url: str, body: str, message: str, htmx: bool) -> None:
@@ -283,6 +283,8 @@ def test_an_author_changes_a_comment(browser: Browser, proposal: int, url: str) 
     assert page.form(f"/comments/{code}/edit") == {"body": "Setju.", "stance": "neutral"}
     bad = mine.submit(page, f"/comments/{code}/edit", body="")
     assert (bad.status, len(bad.errors)) == (422, 1)
+    same = mine.submit(page, f"/comments/{code}/edit")
+    assert "Tidak ada yang berubah" in same.text and "Komentar Anda sudah diubah" not in same.text
     changed = mine.submit(page, f"/comments/{code}/edit", body="Setuju.", stance="for")
     assert "Setuju." in changed.text
     assert "diubah pada" in changed.text

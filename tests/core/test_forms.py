@@ -57,8 +57,8 @@ def test_a_good_form_is_checked() -> None:
         ({"title": ""}, "title", "Isian ini perlu diisi."),
         ({"title": "   "}, "title", "Isian ini perlu diisi."),
         ({"body": ""}, "body", "Say what it is about."),
-        ({"title": "ab"}, "title", "Tulis sedikitnya 5 karakter."),
-        ({"title": "a" * 21}, "title", "Tulis paling banyak 20 karakter."),
+        ({"title": "ab"}, "title", "Judul: tulis sedikitnya 5 karakter."),
+        ({"title": "a" * 21}, "title", "Judul: tulis paling banyak 20 karakter."),
         ({"title": "12345 - 67"}, "title", "Tulis dengan kata-kata agar dapat dibaca semua orang."),
         ({"body": "🙂🙂🙂"}, "body", "Tulis dengan kata-kata agar dapat dibaca semua orang."),
         ({"number": "x"}, "number", "Tulis bilangan bulat."),
@@ -103,9 +103,9 @@ def test_files_are_set_apart() -> None:
 def test_blaming_and_refusing() -> None:
     """An act may find more than a form can know."""
     sent = send()
-    sent.blame("title", "Write at least %(min_length)s characters.", min_length=3)
+    sent.blame("title", "%(field)s: write at least %(min_length)s characters.", field="Nama", min_length=3)
     assert not sent.valid
-    assert (sent.status, sent.errors) == (422, {"title": "Tulis sedikitnya 3 karakter."})
+    assert (sent.status, sent.errors) == (422, {"title": "Nama: tulis sedikitnya 3 karakter."})
     sent = send()
     sent.refuse(Reason("closed", "Closed at %(when)s.", 409, {"when": "x"}))
     assert not sent.valid
