@@ -1,13 +1,14 @@
 """The application: its routers, its layers, and what happens at start and stop."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 from servestatic import ServeStaticASGI
 from starlette.exceptions import HTTPException
 
@@ -17,6 +18,7 @@ from app.accounts import routes as accounts_routes
 from app.comments import routes as comments_routes
 from app.consultations import routes as consultations_routes
 from app.core import access, db, jobs, web
+from app.core.addresses import Addresses
 from app.core.csrf import CrossSite
 from app.core.edge import Edge
 from app.core.i18n import N_
@@ -113,6 +115,15 @@ async def _unfit(request: Request, _error: Exception) -> Response:
     return await web.refuse(request, MISSING)
 
 
+def pages_of(router: Any) -> Iterator[APIRoute]:
+    """Every route of a router and of the routers included in it."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        else:
+            yield from pages_of(route.original_router)
+
+
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     known = {404: MISSING, 405: NO_SUCH_ACT, 413: TOO_LARGE}
@@ -140,6 +151,7 @@ def create_app() -> Any:
         web.site.demo = True
     access.fill(permissions.TABLE, permissions.SIGNED_OUT)
     access.resolve_actors_with(accounts.actor_of_session)
+    web.index_only(exports_routes.INDEXED)
     web.hold_with(accounts_routes.held.hold)
     api = FastAPI(
         title="Rembuk",
@@ -153,5 +165,7 @@ def create_app() -> Any:
     )
     for router in ROUTERS:
         api.include_router(router)
-    files = ServeStaticASGI(PageCache(api), root=web.ROOT / "static", prefix="static", max_age=31536000)
+    pages_known = [route for router in ROUTERS for route in pages_of(router)]
+    pages_kept = Addresses(PageCache(api), pages_known, lambda request: web.refuse(request, MISSING))
+    files = ServeStaticASGI(pages_kept, root=web.ROOT / "static", prefix="static", max_age=31536000)
     return Edge(CrossSite(files))

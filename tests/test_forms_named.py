@@ -8,8 +8,8 @@ import pytest
 from starlette.datastructures import FormData
 
 import app
-from app.core.forms import Form, check
 from app.core import labels
+from app.core.forms import Form, check
 from app.core.i18n import gettext
 
 #: A vote has one choice, and its refusal a sentence of its own.

@@ -130,6 +130,8 @@ def build() -> World:
             "confirm/token": _link(citizen, links.CONFIRM),
             "reset/token": _link(citizen, links.RESET),
             "address/token": _link(citizen, links.ADDRESS),
+            "kind": "pages",
+            "part": "1",
             "signed": unsubscribe_path(citizen.account).rsplit("/", 1)[1],
         },
         draft="rahasia",

@@ -13,6 +13,7 @@ from app.core import access, db, web
 from app.core.access import Actor, Conflict, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_, language
+from app.core.paging import Cursor
 from app.proposals import queries as proposals
 from app.proposals.queries import ProposalView
 
@@ -33,7 +34,7 @@ def page(
     actor: access.CurrentActor,
     proposal: Readable,
     parent: Code = "",
-    after: Annotated[str, Query(max_length=300)] = "",
+    after: Cursor = "",
     comments: Literal["", "oldest", "newest"] = "",
 ) -> Response:
     """The comments on a proposal, or the replies to one of them, twenty at a time."""

@@ -25,6 +25,8 @@ POLICY = (
 )
 _HOST = re.compile(r"^[A-Za-z0-9.\-\[\]:]{1,255}$")
 _LANG_SECONDS = 365 * 86400
+#: A longer query is refused before anybody reads it.
+LONGEST_QUERY = 4_000
 
 
 def _security_headers(headers: MutableHeaders) -> None:
@@ -92,7 +94,7 @@ def arrived(headers: Headers) -> datetime:
 def _language(scope: Scope, headers: Headers) -> tuple[str, str | None]:
     """The language of the answer, and the one just asked for by address."""
     query = scope.get("query_string", b"")
-    if b"lang=" in query:
+    if b"lang=" in query and len(query) <= LONGEST_QUERY:
         asked = parse_qs(query.decode("latin-1")).get("lang", [""])[-1]
         if asked in LANGUAGES:
             return asked, asked

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from app.core import clock, labels
 from app.core.access import Reason
-from app.core.i18n import Message, N_, say
+from app.core.i18n import N_, Message, say
 
 MAX_FIELDS, MAX_FILES, MAX_PART = 400, 12, 500_000
 

@@ -27,6 +27,7 @@ from app.core.i18n import language
 from app.core.web import NOTICE_COOKIE
 
 MOST_PAGES, LARGEST, MOST_BYTES = 512, 1_000_000, 32_000_000
+MOST_ASKED_ONCE = 4_096
 #: Seconds for which a page may be served again: at most, and while writes go on.
 OLDEST, UNDER_WRITES = 1.0, 0.3
 _KEPT_TYPES = ("text/html", "application/json")
@@ -80,6 +81,7 @@ class PageCache:
         self._pages: OrderedDict[tuple[str, ...], _Kept] = OrderedDict()
         self._bytes = 0
         self._making: dict[tuple[str, ...], asyncio.Lock] = {}
+        self._asked_once: OrderedDict[int, None] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -88,7 +90,7 @@ class PageCache:
         headers = Headers(scope=dict(scope))
         encoding = _encoding(headers)
         key = _key(scope, headers)
-        if key is None:
+        if key is None or not self._worth_keeping(key):
             await self._make(scope, receive, send, encoding)
             return
         kept = self._fresh(key)
@@ -103,6 +105,20 @@ class PageCache:
             if kept is None:
                 return
         await _serve(kept, headers, encoding, send)
+
+    def _worth_keeping(self, key: tuple[str, ...]) -> bool:
+        """Whether a page may be asked for again: one with a question is kept from the second time on.
+
+        A robot that makes up searches and places in lists then pushes out nothing that people read.
+        """
+        _host, _path, query, _language = key
+        name = hash(key)
+        if not query or key in self._pages or name in self._asked_once:
+            return True
+        self._asked_once[name] = None
+        if len(self._asked_once) > MOST_ASKED_ONCE:
+            self._asked_once.popitem(last=False)
+        return False
 
     def _fresh(self, key: tuple[str, ...]) -> _Kept | None:
         kept = self._pages.get(key)

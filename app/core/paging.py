@@ -2,15 +2,19 @@
 
 import base64
 import binascii
+import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
+from fastapi import Query
+from pydantic import AfterValidator
 from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlmodel import Session
 
+from app.core import keys
 from app.core.access import Missing
 
 T = TypeVar("T")
@@ -41,7 +45,7 @@ def page(session: Session, statement: Select[Any], by: Sequence[Key], after: str
     ordered = statement.order_by(*(key.column.desc() if key.descending else key.column.asc() for key in by))
     rows = session.execute(ordered.limit(size + 1)).all()
     more = rows[size - 1] if len(rows) > size else None
-    cursor = _write([getattr(more, key.name) for key in by]) if more is not None else None
+    cursor = write([getattr(more, key.name) for key in by]) if more is not None else None
     return Page(tuple(rows[:size]), cursor)
 
 
@@ -55,15 +59,36 @@ def _beyond(by: Sequence[Key], values: Sequence[Any]) -> ColumnElement[bool]:
     return or_(*alternatives)
 
 
-def _write(values: Sequence[Any]) -> str:
+def write(values: Sequence[Any]) -> str:
+    """A place in a list as an address carries it, with our seal."""
     plain = [["t", value.isoformat()] if isinstance(value, datetime) else value for value in values]
-    return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
+    place = base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
+    return f"{place}.{_seal(place)}"
+
+
+def _seal(place: str) -> str:
+    """What only this installation can write below a place, so that no robot makes lists of its own."""
+    digest = hmac.digest(keys.secret().encode(), b"cursor" + place.encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:9]).decode()
+
+
+def genuine(cursor: str) -> str:
+    """Refuse a cursor that we did not write, before a database is asked."""
+    place, _, seal = cursor.rpartition(".")
+    if cursor and not (cursor.isascii() and hmac.compare_digest(seal, _seal(place))):
+        raise ValueError("not a cursor of ours")
+    return cursor
+
+
+#: A parameter that holds a cursor.
+Cursor = Annotated[str, Query(max_length=300), AfterValidator(genuine)]
 
 
 def _read(cursor: str, by: Sequence[Key]) -> list[Any]:
     if len(cursor) > 300:
         raise Missing
     try:
+        cursor = genuine(cursor).rpartition(".")[0]
         plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = [datetime.fromisoformat(item[1]) if isinstance(item, list) else item for item in plain]
     except (ValueError, binascii.Error, TypeError, IndexError, KeyError):

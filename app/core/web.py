@@ -1,7 +1,7 @@
 """Pages: rendering, redirects with a notice, htmx fragments, and the refusals every page shares."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
@@ -108,19 +108,46 @@ def came_from(request: Request) -> str:
 def context(request: Request) -> dict[str, Any]:
     """What every template may use."""
     actor = getattr(request.state, "actor", access.ANYONE)
-    path = request.url.path
+    path, lang = request.url.path, i18n.language.get()
     return {
         "request": request,
-        "lang": i18n.language.get(),
+        "lang": lang,
         "actor": actor,
         "site": site,
         "path": path,
         "language_links": [(code, name, _in_language(request, code)) for code, name in i18n.LANGUAGES.items()],
         "notice": _notice(request),
-        "canonical": base_url(request) + path,
+        "canonical": canonical(request, lang),
+        "alternates": [(code or "x-default", canonical(request, code)) for code in (*i18n.LANGUAGES, "")],
+        "indexed": _indexed(request),
         "base_url": base_url(request),
         "may": lambda permission, subject=None: access.may(permission, actor, subject),
     }
+
+
+_for_search: frozenset[str] = frozenset()
+
+
+def index_only(paths: Iterable[str]) -> None:
+    """Tell which pages search engines are to list, by the paths of their routes; done once at start."""
+    global _for_search
+    _for_search = frozenset(paths)
+
+
+def _indexed(request: Request) -> bool:
+    """Whether this is such a page, and not one of its orders, filters and further parts."""
+    if request.method != "GET" or any(name != "lang" for name in request.query_params):
+        return False
+    return getattr(request.scope.get("route"), "path", None) in _for_search
+
+
+def canonical(request: Request, lang: str = "") -> str:
+    """The one address of a page in a language; without it in the language of the installation.
+
+    Whoever has not chosen reads that language, so only the other one is part of an address.
+    """
+    asked = f"?lang={lang}" if lang and lang != settings().default_lang else ""
+    return base_url(request) + quote(request.url.path) + asked
 
 
 def _in_language(request: Request, code: str) -> str:
@@ -248,13 +275,15 @@ async def refuse(request: Request, reason: access.Reason, headers: Mapping[str, 
     """A refusal as a page (or as JSON, or as a fragment) that says what to do and gives back what was typed."""
     text = i18n.say(reason.text, reason.values)
     if wants_json(request):
-        return JSONResponse({"error": reason.code, "detail": text}, reason.status, headers=dict(headers or {}))
+        told = {"Cache-Control": "no-store", **(headers or {})}
+        return JSONResponse({"error": reason.code, "detail": text}, reason.status, headers=told)
     template = "errors/_refusal.html" if is_htmx(request) else "errors/refusal.html"
     kept = await typed_texts(request)
     held = await _hold(request, kept) if kept and reason.status == 401 and _hold is not None else ""
     path = request.url.path
     written = [(labels.field(name, path), one) for name, texts in kept.items() for one in texts if len(one) > _SHORT]
     values = {"reason": reason, "text": text, "written": written, "held": bool(held), "back": came_from(request)}
+    values |= {"indexed": False, "canonical": ""}
     values["vote"] = reason.status == 401 and is_vote(path)
     response = render(request, template, reason.status, **values)
     if held:

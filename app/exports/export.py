@@ -1,11 +1,17 @@
-"""CSV as spreadsheets open it safely: UTF-8 with a mark, and no cell that a program would run."""
+"""Files: CSV as spreadsheets open it safely (UTF-8 with a mark, no cell that a program would run), and sitemaps."""
 
 import csv
+import gzip
 import io
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
+from xml.sax.saxutils import escape
 
 from app.consultations import queries as consultations
 from app.core import access, db
@@ -45,6 +51,56 @@ def _taken(out: io.StringIO) -> str:
     out.seek(0)
     out.truncate()
     return text
+
+
+# -- addresses for search engines ------------------------------------------------------------------
+
+_DECLARED = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+#: How long a list of addresses is kept, and how many; a packed one has less than a megabyte.
+SITEMAP_SECONDS, MOST_SITEMAPS = 600, 8
+_made: WeakKeyDictionary[db.Database, OrderedDict[tuple[str, str, int], tuple[float, bytes]]] = WeakKeyDictionary()
+_making = threading.Lock()
+
+
+def sitemap_index(base: str) -> str:
+    """Where the lists of addresses are."""
+    paths = ["/sitemaps/pages-1.xml", *(f"/sitemaps/{kind}-{part}.xml" for kind, part in queries.parts())]
+    entries = "".join(f"<sitemap><loc>{escape(base + path)}</loc></sitemap>\n" for path in paths)
+    return f'{_DECLARED}<sitemapindex xmlns="{_NAMESPACE}">\n{entries}</sitemapindex>\n'
+
+
+def sitemap(base: str, kind: str, part: int) -> bytes | None:
+    """One list of addresses, packed with gzip; None where there is no such part. Kept for a while."""
+    key = base, kind, part
+    with _making:
+        kept = _made.setdefault(db.current(), OrderedDict())
+        if key in kept and time.monotonic() - kept[key][0] < SITEMAP_SECONDS:
+            kept.move_to_end(key)
+            return kept[key][1]
+        if key[1:] not in {("pages", 1), *queries.parts()}:
+            return None
+        places = map(queries.Place, queries.PLAIN) if kind == "pages" else queries.places(kind, part)
+        packed = _packed(base, places)
+        kept[key] = time.monotonic(), packed
+        kept.move_to_end(key)
+        if len(kept) > MOST_SITEMAPS:
+            kept.popitem(last=False)
+        return packed
+
+
+def _packed(base: str, places: Iterable[queries.Place]) -> bytes:
+    out = io.BytesIO()
+    with gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as file:
+        file.write(f'{_DECLARED}<urlset xmlns="{_NAMESPACE}">\n'.encode())
+        for place in places:
+            changed = f"<lastmod>{place.changed_at:%Y-%m-%dT%H:%M:%SZ}</lastmod>" if place.changed_at else ""
+            file.write(f"<url><loc>{escape(base + place.path)}</loc>{changed}</url>\n".encode())
+        file.write(b"</urlset>\n")
+    return out.getvalue()
+
+
+# -- writing files ---------------------------------------------------------------------------------
 
 
 class NoConsultation(ValueError):

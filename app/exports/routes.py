@@ -1,17 +1,29 @@
-"""Open data of a consultation as files."""
+"""Open data of a consultation as files, and the addresses of all that is public."""
 
+import gzip
+import io
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response, StreamingResponse
 
 from app.consultations import queries as consultations
-from app.core.access import guard
+from app.core import web
+from app.core.access import Missing, guard
 from app.exports import export, queries
 
 router = APIRouter()
 Consultation = Annotated[consultations.ConsultationView, guard("exports.read", consultations.in_path)]
+Kind = Annotated[str, Path(pattern=f"^({'|'.join(['pages', *queries.KINDS])})$")]
+Part = Annotated[int, Path(ge=1, le=1_000_000)]
+_XML = "application/xml; charset=utf-8"
+_KEPT = {"Cache-Control": f"max-age={export.SITEMAP_SECONDS}", "Vary": "Accept-Encoding"}
+#: What search engines are to list: what the lists of addresses hold, and the lists people read.
+INDEXED = (
+    *queries.PLAIN, "/consultations/{slug}", "/consultations/{slug}/proposals", "/consultations/{slug}/changes",
+    "/proposals/{code}", "/decisions/{number}", "/offices/{slug}",
+)  # fmt: skip
 
 
 @router.get("/consultations/{slug}/proposals.csv")
@@ -24,6 +36,24 @@ def proposals_file(consultation: Consultation) -> Response:
 def results_file(consultation: Consultation) -> Response:
     """The votes on every version of every proposal, once they may be seen."""
     return _file(f"{consultation.slug}-results.csv", queries.RESULTS, queries.results(consultation))
+
+
+@router.get("/sitemap.xml", dependencies=[guard("pages.read")])
+def sitemap_index(request: Request) -> Response:
+    """Where search engines find the addresses of all that is public."""
+    return Response(export.sitemap_index(web.base_url(request)), media_type=_XML, headers=_KEPT)
+
+
+@router.get("/sitemaps/{kind}-{part}.xml", dependencies=[guard("pages.read")])
+def sitemap(request: Request, kind: Kind, part: Part) -> Response:
+    """One list of addresses, as it is kept or unpacked on the way."""
+    packed = export.sitemap(web.base_url(request), kind, part)
+    if packed is None:
+        raise Missing
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(packed, media_type=_XML, headers={**_KEPT, "Content-Encoding": "gzip"})
+    unpacked = gzip.GzipFile(fileobj=io.BytesIO(packed))
+    return StreamingResponse(iter(lambda: unpacked.read(65_536), b""), media_type=_XML, headers=_KEPT)
 
 
 def _file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:

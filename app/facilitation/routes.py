@@ -13,6 +13,7 @@ from app.core import db, web
 from app.core.access import Conflict, CurrentActor, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_, gettext, language
+from app.core.paging import Cursor
 from app.facilitation import actions, queries
 from app.facilitation.forms import EnteredComment, EnteredProposal
 from app.facilitation.queries import Slip
@@ -23,12 +24,11 @@ from app.proposals.queries import ProposalView
 router = APIRouter()
 Consultation = Annotated[ConsultationView, guard("contributions.enter", consultations.in_path)]
 Proposal = Annotated[ProposalView, guard("contributions.enter", proposals.in_path)]
-After = Annotated[str, Query(max_length=300)]
 ENTERED = N_("It is entered. Give this slip to the person it comes from.")
 
 
 @router.get("/facilitation", dependencies=[guard("facilitation.read")])
-def page(request: Request, session: db.Read, actor: CurrentActor, after: After = "") -> Response:
+def page(request: Request, session: db.Read, actor: CurrentActor, after: Cursor = "") -> Response:
     """The consultations in which something can be entered, and what was entered lately."""
     return web.render(
         request,
@@ -40,7 +40,7 @@ def page(request: Request, session: db.Read, actor: CurrentActor, after: After =
 
 
 @router.get("/facilitation/{slug}")
-def consultation_page(request: Request, session: db.Read, consultation: Consultation, after: After = "") -> Response:
+def consultation_page(request: Request, session: db.Read, consultation: Consultation, after: Cursor = "") -> Response:
     """What can be entered in one consultation, and the proposals that can be commented on."""
     found = proposals.listing(session, consultation.id, "newest", proposals.Filters(), after or None)
     place = queries.place(consultation)

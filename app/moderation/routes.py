@@ -10,6 +10,7 @@ from app.core import access, db, ratelimit, web
 from app.core.access import Actor, Conflict, CurrentActor, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_, gettext
+from app.core.paging import Cursor
 from app.moderation import actions, mails, queries
 from app.moderation.forms import REASONS, DecisionForm, ReportForm
 from app.moderation.queries import Case
@@ -78,7 +79,7 @@ def desk(
     request: Request,
     session: db.Read,
     which: Annotated[Literal["", "hidden"], Query(alias="list")] = "",
-    after: Annotated[str, Query(max_length=300)] = "",
+    after: Cursor = "",
 ) -> Response:
     """What was reported and waits for a decision, or what is hidden now."""
     found = queries.hidden(session, after or None) if which else queries.reported(session, after or None)

@@ -15,6 +15,7 @@ from app.core import db, web
 from app.core.access import Conflict, CurrentActor, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_, gettext
+from app.core.paging import Cursor
 from app.responses import actions, queries
 from app.responses.forms import ResponseForm
 
@@ -23,13 +24,12 @@ Consultation = Annotated[consultations.ConsultationView, guard("responses.write"
 Draft = Annotated[queries.ResponseView, guard("responses.write", queries.in_path)]
 Codes = Annotated[tuple[str, ...], Query(max_length=500)]
 State = Literal["unanswered", "drafted", "answered"]
-After = Annotated[str, Query(max_length=300)]
 NONE: tuple[str, ...] = ()
 
 
 @router.get("/desk/consultations/{slug}/answers")
 def at_desk(
-    request: Request, session: db.Read, consultation: Consultation, state: State = "unanswered", after: After = ""
+    request: Request, session: db.Read, consultation: Consultation, state: State = "unanswered", after: Cursor = ""
 ) -> Response:
     """The proposals of a consultation by where their answer stands, to choose from."""
     return _list(request, session, consultation, state, after, blank())
@@ -94,7 +94,7 @@ def new(
     consultation: Consultation,
     proposal: Codes = NONE,
     state: State = "unanswered",
-    after: After = "",
+    after: Cursor = "",
 ) -> Response:
     """The page on which one text is written for the chosen proposals; those in a draft are gone on with there."""
     if not proposal:

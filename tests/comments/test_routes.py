@@ -211,7 +211,12 @@ def test_a_reply_with_and_without_script(browser: Browser, proposal: int, url: s
 
 @pytest.mark.parametrize(
     ("body", "message"),
-    [("", "Isilah"), ("a", "Komentar: tulis sedikitnya"), ("x" * 5001, "Komentar: tulis paling banyak"), ("!!!", "Tulis dengan kata")],
+    [
+        ("", "Isilah"),
+        ("a", "Komentar: tulis sedikitnya"),
+        ("x" * 5001, "Komentar: tulis paling banyak"),
+        ("!!!", "Tulis dengan kata"),
+    ],
 )
 @pytest.mark.parametrize("htmx", [True, False])
 def test_invalid_words_are_given_back(browser: Browser, url: str, body: str, message: str, htmx: bool) -> None:

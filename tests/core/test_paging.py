@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, event, insert, select
 from sqlmodel import Session
 
-from app.core import db, paging
+from app.core import db, keys, paging
 from app.core.access import Missing
 from app.core.columns import table
 from app.core.paging import Key
 from app.core.ratelimit import Attempts
+from app.settings import settings as app_settings
 
 pytestmark = pytest.mark.usefixtures("database")
 T = table(Attempts)
@@ -88,7 +89,13 @@ def test_a_page_is_one_query_and_counts_nothing() -> None:
 
 
 def cursor(*values: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(list(values)).encode()).decode().rstrip("=")
+    return sealed(json.dumps(list(values)).encode())
+
+
+def sealed(content: bytes) -> str:
+    """What only the installation itself could have written, so that more than the seal is tested."""
+    place = base64.urlsafe_b64encode(content).decode().rstrip("=")
+    return f"{place}.{paging._seal(place)}"
 
 
 @pytest.mark.parametrize(
@@ -109,8 +116,10 @@ def cursor(*values: Any) -> str:
         cursor(["t", "2026-01-01T00:00:00+00:00"], 5),
         cursor(["t", "2026-01-01T00:00:00+00:00"], None),
         cursor(["t", "2026-01-01T00:00:00+00:00"], {"a": 1}),
-        base64.urlsafe_b64encode(b'{"a": 1}').decode().rstrip("="),
-        base64.urlsafe_b64encode(b"7").decode().rstrip("="),
+        sealed(b'{"a": 1}'),
+        sealed(b"7"),
+        sealed(b"no json"),
+        sealed(b""),
     ],
 )
 def test_a_cursor_that_is_not_ours_is_an_address_that_does_not_exist(foreign: str) -> None:
@@ -127,3 +136,17 @@ def test_a_number_that_no_row_can_have_is_no_cursor(foreign: str) -> None:
 def test_an_empty_cursor_is_the_first_page() -> None:
     store(("a", 1, 1))
     assert page(NEWEST_FIRST, "").items == page(NEWEST_FIRST, None).items
+
+
+def test_a_cursor_of_another_installation_or_changed_by_one_character_is_not_believed() -> None:
+    store(*((f"{n}", 1, n) for n in range(9)))
+    ours = page(NEWEST_FIRST).next
+    assert ours and page(NEWEST_FIRST, ours).items
+    for position in range(len(ours)):
+        changed = ours[:position] + ("A" if ours[position] != "A" else "B") + ours[position + 1 :]
+        with pytest.raises(ValueError):
+            paging.genuine(changed)
+    keys.forget()
+    (app_settings().data_dir / "keys" / "secret").write_text("another")
+    with pytest.raises(Missing):
+        page(NEWEST_FIRST, ours)

@@ -11,8 +11,8 @@ from app.consultations.models import ConsultationPhase
 from app.contributions.models import Contribution
 from app.core import clock, db
 from app.core.columns import table
-from app.exports import queries
 from app.exports.export import MARK, cell
+from app.exports.queries import tables
 from app.proposals.models import ProposalStat, VersionStat
 from tests import factories
 from tests.page import Browser
@@ -62,7 +62,7 @@ def test_proposals_with_their_words_and_origin(browser: Browser) -> None:
     first = factories.proposal(consultation, author, title="=HYPERLINK(1)", body='Baris satu,\n"kutip"; titik koma')
     factories.proposal(consultation)
     rows = read(browser, "/consultations/air/proposals.csv")
-    assert list(rows[0]) == list(queries.PROPOSALS)
+    assert list(rows[0]) == list(tables.PROPOSALS)
     assert len(rows) == 2
     assert rows[0]["code"] == factories.code(first)
     assert rows[0]["title"] == "'=HYPERLINK(1)"
@@ -127,7 +127,7 @@ def test_every_proposal_is_there_whatever_the_size_of_a_read(browser: Browser, m
     mine = [factories.code(factories.proposal(consultation)) for _ in range(7)]
     factories.proposal(other)
     for name in ("_PROPOSALS", "_SOME"):
-        monkeypatch.setattr(queries, name, getattr(queries, name).limit(3))
+        monkeypatch.setattr(tables, name, getattr(tables, name).limit(3))
     for file in ("proposals", "results"):
         assert [row["code"] for row in read(browser, f"/consultations/air/{file}.csv")] == mine
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.accounts.actions import roles
 from app.accounts.forms import GrantForm
@@ -13,6 +13,7 @@ from app.core import db, web
 from app.core.access import Conflict, CurrentActor, Missing, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_, Message
+from app.core.paging import Cursor
 
 router = APIRouter()
 Somebody = Annotated[people.Somebody, guard("accounts.grant", people.in_path)]
@@ -20,11 +21,15 @@ Somebody = Annotated[people.Somebody, guard("accounts.grant", people.in_path)]
 
 @router.get("/admin/people", dependencies=[guard("accounts.grant")])
 def people_page(
-    request: Request, session: db.Read, actor: CurrentActor, q: str = "", after: str | None = None
+    request: Request,
+    session: db.Read,
+    actor: CurrentActor,
+    q: Annotated[str, Query(max_length=200)] = "",
+    after: Cursor = "",
 ) -> Response:
     """Who has an account, and who holds a role."""
     sought = q.strip()[:100]
-    found = people.people(session, sought, after)
+    found = people.people(session, sought, after or None)
     more = {"after": found.next, **({"q": sought} if sought else {})}
     values: dict[str, Any] = {
         "form": blank(q=sought),

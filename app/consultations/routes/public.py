@@ -11,6 +11,7 @@ from app.consultations.queries import ConsultationView, Filters
 from app.core import db, web
 from app.core.access import guard
 from app.core.forms import Submission, clean_line
+from app.core.paging import Cursor
 from app.offices import queries as offices
 
 router = APIRouter()
@@ -26,7 +27,7 @@ def page(
     topic: Annotated[str, Query(max_length=80)] = "",
     area: Annotated[str, Query(max_length=200)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
-    after: Annotated[str, Query(max_length=300)] = "",
+    after: Cursor = "",
 ) -> Response:
     """Open and past consultations, found by state, topic, place and words."""
     asked = {"state": state, "topic": topic, "area": clean_line(area), "q": clean_line(q)}

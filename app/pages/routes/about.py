@@ -17,7 +17,10 @@ router = APIRouter()
 #: The pages that exist as one text per language: `templates/pages/<name>.<language>.html`.
 TEXTS = ("about", "rules", "privacy", "terms", "accessibility", "contact")
 #: What only one person or only an office may see, and the many orders of one list.
-UNWANTED = ("/me", "/sign-in", "/sign-up", "/desk", "/moderation", "/admin", "/demo", "/*?*seed=", "/*?*after=")
+UNWANTED = (
+    "/me", "/sign-in", "/sign-up", "/desk", "/moderation", "/admin", "/demo", "/held", "/facilitation",
+    "/*?*seed=", "/*?*after=", "/*?*q=", "/*?*next=",
+)  # fmt: skip
 _NAMED_FOR = timedelta(days=180)
 
 
@@ -40,9 +43,10 @@ def text(request: Request) -> Response:
 
 
 @router.get("/robots.txt", dependencies=[guard("pages.read")])
-def robots() -> Response:
+def robots(request: Request) -> Response:
     """What search engines need not open: nothing that is public and stands at one address only."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in UNWANTED)]
+    lines += ["", f"Sitemap: {web.base_url(request)}/sitemap.xml"]
     return PlainTextResponse("\n".join(lines) + "\n")
 
 

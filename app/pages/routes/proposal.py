@@ -9,6 +9,7 @@ from sqlmodel import Session
 from app.comments import queries as comments
 from app.core import access, db, web
 from app.core.access import Actor, guard
+from app.core.paging import Cursor
 from app.proposals import queries as proposals
 from app.proposals.queries import ProposalView
 from app.responses import queries as responses
@@ -63,7 +64,7 @@ def page(
     actor: access.CurrentActor,
     proposal: Readable,
     order: Annotated[Literal["", "oldest", "newest"], Query(alias="comments")] = "",
-    after: Annotated[str, Query(max_length=300)] = "",
+    after: Cursor = "",
 ) -> Response:
     """One proposal."""
     parts = _parts(session, actor, proposal, order == "newest", after or None)
@@ -76,5 +77,6 @@ def _parts(session: Session, actor: Actor, proposal: ProposalView, newest: bool,
         "answers": responses.answers_of(session, proposal.id),
         "thread": comments.shown(session, proposal, None, after, newest),
         "writing": comments.writing(actor, proposal),
+        **({} if proposal.shown and proposal.withdrawn_at is None else {"indexed": False}),
         "own": proposal.participant_id is not None and proposal.participant_id == actor.participant,
     }

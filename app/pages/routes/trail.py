@@ -10,6 +10,7 @@ from app.core import access, codes, db, web
 from app.core.access import Denied, Reason, guard
 from app.core.forms import Submission, blank
 from app.core.i18n import N_
+from app.core.paging import Cursor
 from app.moderation import queries as moderation
 from app.pages import queries
 from app.proposals import queries as proposals
@@ -20,7 +21,6 @@ MISTYPED = Reason(
     N_("This code is mistyped: a code has nine letters and digits, such as 7K3M-9QX2D. Compare it with yours."),
     404,
 )
-After = Annotated[str, Query(max_length=300)]
 
 
 def in_path(session: db.Read, code: str) -> queries.Trail:
@@ -80,7 +80,7 @@ def page(request: Request, trail: Readable) -> Response:
 
 @router.get("/me/contributions", dependencies=[guard("accounts.manage")])
 def own(
-    request: Request, session: db.Read, actor: access.CurrentActor, after: After = "", comments_after: After = ""
+    request: Request, session: db.Read, actor: access.CurrentActor, after: Cursor = "", comments_after: Cursor = ""
 ) -> Response:
     """Everything the person put in, with where it stands."""
     participant = actor.participant or 0

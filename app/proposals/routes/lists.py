@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic import AfterValidator
 
 from app.consultations import queries as consultations
 from app.contributions.models import STATUSES
@@ -17,7 +18,9 @@ from app.proposals import queries
 
 router = APIRouter()
 Consultation = Annotated[consultations.ConsultationView, guard("proposals.read", consultations.in_path)]
+Status = Annotated[str, Query(pattern=f"^({'|'.join(STATUSES)})?$")]
 Word = Annotated[str, Query(max_length=80, pattern=r"^[a-z0-9-]*$")]
+Place = Annotated[str, Query(max_length=300), AfterValidator(queries.genuine_place)]
 SORT_NAMES = {
     "random": N_("Random order"),
     "newest": N_("Newest first"),
@@ -34,8 +37,8 @@ class Asked:
         sort: Annotated[str, Query(pattern="^(newest|support|discussed|random)?$")] = "",
         seed: Annotated[int | None, Query(ge=0, lt=queries.SEEDS)] = None,
         topic: Word = "",
-        status: Word = "",
-        after: Annotated[str | None, Query(max_length=300)] = None,
+        status: Status = "",
+        after: Place = "",
     ) -> None:
         self.sort, self.seed, self.after = sort, seed, after
         self.filters = queries.Filters(topic, status)
@@ -51,7 +54,7 @@ class Asked:
 
 def _found(session: db.Read, consultation: consultations.ConsultationView, asked: Asked) -> paging.Page[queries.Item]:
     sort = asked.sort if _offered(asked.sort, consultation) else "newest"
-    return queries.listing(session, consultation.id, sort, asked.filters, asked.after, asked.seed or 0)
+    return queries.listing(session, consultation.id, sort, asked.filters, asked.after or None, asked.seed or 0)
 
 
 @router.get("/consultations/{slug}/proposals")
