@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.accounts.models import Account, Participant, RoleGrant, SignIn
-from app.consultations.models import Consultation, ConsultationPhase, ConsultationSalt, Topic
+from app.consultations.models import Charter, Consultation, ConsultationPhase, ConsultationSalt, Topic
 from app.contributions import actions as contributions
 from app.core import clock, db, tokens
 from app.core.access import Actor
@@ -18,6 +18,7 @@ from app.proposals import queries as proposals
 from app.proposals.actions import writing
 from app.proposals.forms import ProposalForm
 from app.rules import phases as rules
+from app.rules.canonical import canonical
 
 _numbers = count(1)
 
@@ -43,7 +44,7 @@ class Person:
 def _add(session: Session, row: Any) -> Any:
     session.add(row)
     session.flush()
-    return row.id
+    return getattr(row, "id", None)
 
 
 def add(row: Any) -> Any:
@@ -122,6 +123,29 @@ def phase(
     return kind, opens, closes, " ".join(sorted(rules.acts_of(kind))) if acts is None else acts
 
 
+#: A charter that lacks nothing, whatever people can do.
+CHARTER: dict[str, Any] = {
+    "v": 1,
+    "can_change": "Letak, urutan pengerjaan dan besar iuran masih terbuka.",
+    "cannot_change": "Pagu anggaran tetap, karena ditetapkan dalam APBD.",
+    "decider": "Kepala dinas memutuskan setelah musyawarah.",
+    "legal_basis": "Peraturan Daerah Nomor 5 Tahun 2024.",
+    "votes_use": "Hasil penghitungan menjadi bahan utama. Jika keputusan berbeda, alasannya ditulis.",
+    "paper": "Formulir kertas diterima di kantor dan dimasukkan oleh fasilitator.",
+    "late": "Yang datang setelah penutupan tidak dihitung.",
+    "privacy": "Nama ditampilkan, alamat surel tidak.",
+    "published": "Semua usulan, komentar dan hasil penghitungan.",
+    "influence": "consult",
+    "criteria": [{"name": "Manfaat bagi warga", "other": "", "weight": None}],
+    "due": {
+        "proposal": {"days": 14, "basis": "working"},
+        "comment": "none",
+        "question": {"days": 5, "basis": "working"},
+        "threshold": None,
+    },
+    "other": {},
+}
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PROPOSING = (phase("proposals", -DAY, 10 * DAY),)
 VOTING = (phase("voting", -DAY, 10 * DAY),)
@@ -135,9 +159,10 @@ def consultation(
     *,
     opened: bool = True,
     now: datetime | None = None,
+    charter: dict[str, Any] | None = CHARTER,
     **fields: Any,
 ) -> int:
-    """A consultation with phases relative to now, open unless said otherwise."""
+    """A consultation with phases relative to now and a whole charter, open unless said otherwise."""
     moment = now or clock.now()
     number = next(_numbers)
     row = Consultation(
@@ -161,6 +186,8 @@ def consultation(
                 closes_at=moment + closes,
             )
         )
+    if charter is not None and not fields.get("imported_from"):
+        add(Charter(consultation_id=consultation_id, content=canonical(charter).decode(), saved_at=moment))
     if opened:
         add_salt(consultation_id)
     return consultation_id

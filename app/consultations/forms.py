@@ -10,9 +10,11 @@ from pydantic import Field, create_model
 from app.consultations.models import PhaseKind, Voting
 from app.core.forms import Form, Line, LocalInstant, Prose, Submission, Text, Ticked, Words
 from app.core.i18n import N_
+from app.rules import charters
 from app.rules import phases as rules
 
 ROWS = 8
+CRITERIA = 6
 KINDS = tuple(kind.value for kind in PhaseKind)
 _EARLIEST, _LATEST = 2000, 2100
 
@@ -105,6 +107,93 @@ def _fields() -> dict[str, Any]:
 
 PhasesForm: type[_Rows] = create_model("PhasesForm", __base__=_Rows, **_fields())
 DatesForm: type[_Rows] = create_model("DatesForm", __base__=_ReasonedRows, **_fields())
+
+
+class _Charter(Form):
+    """What an office promises; a draft may lack any of it."""
+
+    influence: Literal[("", *charters.INFLUENCES)] = ""  # type: ignore[valid-type]
+    threshold_supports: int | None = Field(None, ge=1, le=10_000_000)
+
+    def content(self) -> dict[str, Any]:
+        """The charter as it is stored; what was left empty is empty there too."""
+        early = self._period("threshold")
+        return {
+            "v": 1,
+            **{name: getattr(self, name) for name in charters.TEXTS},
+            "influence": self.influence,
+            "criteria": self.criteria(),
+            "due": {
+                **{kind: self._period(kind) for kind in charters.KINDS},
+                "threshold": {"supports": self.threshold_supports, **early} if self.threshold_supports else None,
+            },
+            "other": {name: text for name in charters.TEXTS if (text := getattr(self, f"other_{name}"))},
+        }
+
+    def criteria(self) -> list[dict[str, Any]]:
+        """The criteria that are filled in, with their weights where they have some."""
+        rows = ((getattr(self, f"{name}_{n}") for name in ("criterion", "other_criterion", "weight"))
+                for n in range(1, CRITERIA + 1))  # fmt: skip
+        return [{"name": name, "other": other, "weight": weight} for name, other, weight in rows if name]
+
+    def _period(self, kind: str) -> Any:
+        days, basis = getattr(self, f"{kind}_days"), getattr(self, f"{kind}_basis")
+        if basis == charters.NONE:
+            return charters.NONE
+        return {"days": days, "basis": basis} if days is not None and basis else None
+
+
+def _charter_fields() -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name in charters.TEXTS:
+        fields[name] = fields[f"other_{name}"] = (Text, Field("", max_length=5000))
+    for kind in (*charters.KINDS, "threshold"):
+        bases = charters.BASES if kind != "threshold" else (charters.WORKING, charters.CALENDAR)
+        fields[f"{kind}_days"] = (int | None, Field(None, ge=1, le=366))
+        fields[f"{kind}_basis"] = (Literal[("", *bases)], "")
+    for number in range(1, CRITERIA + 1):
+        fields[f"criterion_{number}"] = fields[f"other_criterion_{number}"] = (Line, Field("", max_length=200))
+        fields[f"weight_{number}"] = (int | None, Field(None, ge=0, le=charters.WHOLE))
+    return fields
+
+
+CharterForm: type[_Charter] = create_model("CharterForm", __base__=_Charter, **_charter_fields())
+
+
+def typed_charter(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored charter as the values of its form."""
+    values: dict[str, Any] = {name: content.get(name, "") for name in (*charters.TEXTS, "influence")}
+    values |= {f"other_{name}": text for name, text in content.get("other", {}).items()}
+    for number, row in enumerate(content.get("criteria", ()), 1):
+        values |= {f"criterion_{number}": row["name"], f"other_criterion_{number}": row["other"]}
+        values[f"weight_{number}"] = row["weight"]
+    for kind, stored in content.get("due", {}).items():
+        given = stored if isinstance(stored, dict) else {"basis": stored or ""}
+        values |= {f"{kind}_{name}": given.get(name) for name in ("days", "basis")}
+        if kind == "threshold":
+            values["threshold_supports"] = given.get("supports")
+    return values
+
+
+def whole_promises(form: Submission[Any]) -> None:
+    """Blame a period without its days or the way they are counted, and a weight without its criterion."""
+    content = form.content
+    if content is None:
+        return
+    for kind in (*charters.KINDS, "threshold"):
+        days, basis = getattr(content, f"{kind}_days"), getattr(content, f"{kind}_basis")
+        if basis in (charters.WORKING, charters.CALENDAR) and days is None:
+            form.blame(f"{kind}_days", N_("Say within how many days."))
+        if days is not None and not basis:
+            form.blame(f"{kind}_basis", N_("Say how the days are counted."))
+    if content.threshold_supports and not content.threshold_basis:
+        form.blame("threshold_basis", N_("Say how the days are counted."))
+    if content.threshold_basis and not content.threshold_supports:
+        form.blame("threshold_supports", N_("Say from how many supports on."))
+    for number in range(1, CRITERIA + 1):
+        rest = getattr(content, f"other_criterion_{number}") or getattr(content, f"weight_{number}") is not None
+        if rest and not getattr(content, f"criterion_{number}"):
+            form.blame(f"criterion_{number}", N_("Name the criterion, or empty its row."))
 
 
 class TopicForm(Form):

@@ -65,6 +65,16 @@ class Consultation(SQLModel, table=True):
     imported_from: str = ""
 
 
+class Charter(SQLModel, table=True):
+    """What an office promises before opening; `content` is the canonical spelling that the fingerprint is of."""
+
+    consultation_id: int = Field(
+        sa_column=Column(RowId, ForeignKey("consultation.id"), primary_key=True, autoincrement=False)
+    )
+    content: str = Field(sa_column=Column(Text, nullable=False))
+    saved_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
 class ConsultationTopic(SQLModel, table=True):
     """A consultation is about a topic."""
 

@@ -68,6 +68,7 @@ def _prepare(session: Session, district: District, told: Told, rows: tuple[Phase
     row.slug = told["slug"]
     district.consultations[told["slug"]] = row.id
     consultations.set_phases(session, asks, row.id, rows, at)
+    consultations.set_charter(session, asks, row.id, told["charter"], at)
 
 
 def _open(session: Session, district: District, told: Told, at: datetime) -> None:

@@ -26,12 +26,21 @@ from app.proposals.models import Proposal, ProposalStat, ProposalVersion, Versio
 from app.publiclog import actions as publiclog
 from app.publiclog.models import Event
 from app.rules.canonical import canonical
+from app.rules.charters import KINDS, TEXTS, WORKING
 
 SLUG = "seed"
 _WORDS = (
     "air bersih jalan pasar posyandu sampah lampu jembatan saluran sekolah warga desa usaha bibit panen pupuk sumur "
     "pipa bak iuran pengurus jadwal angkutan pedagang nelayan petani kader balai dusun kebun hutan mata sungai banjir"
 ).split()
+_CHARTER: dict[str, Any] = {
+    **dict.fromkeys(TEXTS, "Isinya dibuat oleh mesin, untuk mengukur."),
+    "v": 1,
+    "influence": "consult",
+    "criteria": [{"name": "Ukuran", "other": "", "weight": None}],
+    "due": {kind: {"days": 14, "basis": WORKING} for kind in KINDS} | {"threshold": None},
+    "other": {},
+}
 Told = Callable[[str, int, int], object]
 
 
@@ -136,6 +145,7 @@ def _consultation(session: Session) -> int:
     opens, closes = now - timedelta(days=10), now + timedelta(days=90)
     phases = tuple(PhaseRow(n, kind, opens, closes, False) for n, kind in enumerate(("proposals", "voting"), 1))
     consultations.set_phases(session, OPERATOR, row.id, phases, now)
+    consultations.set_charter(session, OPERATOR, row.id, _CHARTER, now)
     with clock.told(opens):
         consultations.open(session, OPERATOR, row.id, opens)
     return row.id

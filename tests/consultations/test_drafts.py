@@ -56,9 +56,14 @@ def set_phases(actor: Actor, number: int, *rows: PhaseRow) -> None:
     db.write_now(actions.set_phases, actor, number, rows, clock.now())
 
 
+def give_charter(actor: Actor, number: int) -> None:
+    db.write_now(actions.set_charter, actor, number, factories.CHARTER, clock.now())
+
+
 def ready(actor: Actor, office: int, **fields: Any) -> int:
     number = begin(actor, office, **fields)
     set_phases(actor, number, row("proposals", -HOUR, DAY), row("voting", DAY, 2 * DAY, 2, edit=True))
+    give_charter(actor, number)
     return number
 
 
@@ -206,6 +211,7 @@ def test_opening_fixes_the_charter_and_records_its_fingerprint(office: int, offi
 
 def test_no_phase_begins_before_the_opening(office: int, official: Actor) -> None:
     number = begin(official, office)
+    give_charter(official, number)
     set_phases(official, number, row("proposals", -2000 * DAY, DAY), row("voting", DAY, 2 * DAY, 2))
     with db.reading() as session:
         draft = queries.by_id(session, number)
@@ -241,6 +247,7 @@ def test_a_text_that_is_missing_keeps_it_from_opening(office: int, official: Act
 
 def test_phases_in_which_nobody_can_act_keep_it_from_opening(office: int, official: Actor) -> None:
     number = begin(official, office)
+    give_charter(official, number)
     for rows in (
         (),
         (row("information", HOUR, DAY),),

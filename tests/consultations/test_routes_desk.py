@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.consultations.forms import typed_charter
 from app.consultations.models import Consultation, ConsultationPhase, ConsultationSalt, ConsultationTopic
 from app.core import clock
 from app.publiclog.models import Event
@@ -56,6 +57,8 @@ def phases(**changes: str) -> dict[str, str]:
 def with_phases(desk: Browser) -> None:
     page = desk.submit(desk.get(f"{DESK}/phases"), f"{DESK}/phases", **phases())
     assert page.url == DESK, page.errors
+    page = desk.submit(desk.get(f"{DESK}/charter"), f"{DESK}/charter", **typed_charter(factories.CHARTER))
+    assert page.url == DESK, page.errors
 
 
 def test_an_official_prepares_and_opens_a_consultation(desk: Browser) -> None:
@@ -74,6 +77,7 @@ def test_an_official_prepares_and_opens_a_consultation(desk: Browser) -> None:
 
 def test_dates_before_the_opening_are_named_and_the_public_reads_when_it_opened(desk: Browser) -> None:
     draft(desk)
+    with_phases(desk)
     desk.submit(desk.get(f"{DESK}/phases"), f"{DESK}/phases", **phases(opens_1="2020-01-01T08:00"))
     confirm = desk.get(f"{DESK}/opening")
     assert "1 Januari 2020, 08.00 WIB" in confirm.text

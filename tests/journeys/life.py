@@ -32,6 +32,7 @@ def open_consultation(official: Visitor, question: str, voting: str = "Support, 
     expect(official.page).to_have_url(re.compile(r"/desk/consultations/(?!new)[\w-]+"))
     slug = official.path.split("/")[3]
     set_phases(official, slug)
+    write_charter(official, slug)
     official.open(f"/desk/consultations/{slug}/preview")
     official.reads(question)
     official.open(f"/desk/consultations/{slug}/opening")
@@ -50,6 +51,27 @@ def set_phases(official: Visitor, slug: str) -> None:
         official.field("Closes", row).fill(typed(closes))
     official.press("Save the phases")
     expect(official.page).not_to_have_url(re.compile("/phases$"))
+
+
+CHARTER = (
+    "What can still change", "What cannot change, and why", "Who decides", "On what authority",
+    "What happens with the votes", "What happens with contributions on paper", "What happens with late contributions",
+    "What happens with personal data", "What is published",
+)  # fmt: skip
+
+
+def write_charter(official: Visitor, slug: str) -> None:
+    """Promise everything a charter has to say."""
+    official.open(f"/desk/consultations/{slug}/charter")
+    for part in CHARTER:
+        official.fill(part, f"Janji instansi: {official.t(part)}.")
+    official.choose("Consult")
+    official.page.locator("#criterion_1").fill("Manfaat bagi warga")
+    for kind in ("proposal", "comment", "question"):
+        official.page.locator(f"#{kind}_days").fill("14")
+        official.page.locator(f"#{kind}_basis").select_option("working")
+    official.press("Save the charter")
+    expect(official.page).not_to_have_url(re.compile("/charter$"))
 
 
 def propose(citizen: Visitor, slug: str, title: str, body: str) -> str:

@@ -1,6 +1,7 @@
 """Acts on a consultation."""
 
 from app.consultations.actions.changes import amend, cancel, close_early, move_dates
+from app.consultations.actions.charter import set_charter
 from app.consultations.actions.documents import Upload, add_document, remove_document
 from app.consultations.actions.drafts import create, edit, remove, set_phases
 from app.consultations.actions.opening import open
@@ -20,5 +21,6 @@ __all__ = [
     "remove",
     "remove_document",
     "rename_topic",
+    "set_charter",
     "set_phases",
 ]

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from app.consultations.forms import DraftForm, PhaseRow
-from app.consultations.models import Consultation, ConsultationPhase, ConsultationTopic, Document, Topic
+from app.consultations.models import Charter, Consultation, ConsultationPhase, ConsultationTopic, Document, Topic
 from app.core import access, clock
 from app.core.access import Actor, Conflict, Missing
 from app.core.columns import table
@@ -63,9 +63,9 @@ def set_phases(session: Session, actor: Actor, consultation_id: int, rows: tuple
 
 
 def remove(session: Session, actor: Actor, consultation_id: int, at: datetime) -> None:
-    """Throw a draft away, with its phases and documents; what was opened cannot be removed."""
+    """Throw a draft away, with its charter, phases and documents; what was opened cannot be removed."""
     draft = draft_of(session, actor, consultation_id)
-    for model in (ConsultationPhase, ConsultationTopic, Document):
+    for model in (Charter, ConsultationPhase, ConsultationTopic, Document):
         session.execute(delete(model).where(table(model).c.consultation_id == draft.id))
     session.delete(draft)
 

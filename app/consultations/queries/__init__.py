@@ -1,7 +1,9 @@
 """Reads about consultations."""
 
-from app.consultations.queries.charter import charter, rule_of
-from app.consultations.queries.desk import Awaiting, Lacking, at_desk, awaiting, done, lacking, typed_texts
+from app.consultations.queries.charter import charter, promised, promises, rule_of, ways_of
+from app.consultations.queries.charter_page import CharterPage, charter_page
+from app.consultations.queries.checklist import CHARTER_PARTS, Lacking, lacking
+from app.consultations.queries.desk import Awaiting, at_desk, awaiting, done, typed_texts
 from app.consultations.queries.documents import (
     DocumentView,
     Filed,
@@ -52,10 +54,12 @@ from app.consultations.queries.views import (
 
 __all__ = [
     "BASE",
+    "CHARTER_PARTS",
     "NOTHING",
     "Awaiting",
     "Change",
     "ChangeSet",
+    "CharterPage",
     "ConsultationPage",
     "ConsultationView",
     "DocumentView",
@@ -74,6 +78,7 @@ __all__ = [
     "change_facts",
     "changes_of",
     "charter",
+    "charter_page",
     "closing_due",
     "consultation_page",
     "document_at_desk",
@@ -93,6 +98,8 @@ __all__ = [
     "phases_of_many",
     "phases_unsealed",
     "picture_in_path",
+    "promised",
+    "promises",
     "recently_decided",
     "rule_of",
     "span",
@@ -101,4 +108,5 @@ __all__ = [
     "topics_of_many",
     "typed_texts",
     "view",
+    "ways_of",
 ]

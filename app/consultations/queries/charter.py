@@ -1,20 +1,26 @@
 """What opening fixes, spelled so that its fingerprint can be recomputed by anyone."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from app.consultations.models import Consultation, ConsultationPhase, ConsultationTopic, Document, Topic
+from app.consultations.models import Charter, Consultation, ConsultationPhase, ConsultationTopic, Document, Topic
+from app.consultations.queries.views import ConsultationView
 from app.core.columns import table
 from app.offices.models import Area, Office
+from app.rules import charters
+from app.rules import phases as rules
 
 ENGINE = "count/1"
 
-_c, _o, _a, _p, _d, _t, _ct = (
-    table(model).c for model in (Consultation, Office, Area, ConsultationPhase, Document, Topic, ConsultationTopic)
+_c, _o, _a, _p, _d, _t, _ct, _h = (
+    table(model).c
+    for model in (Consultation, Office, Area, ConsultationPhase, Document, Topic, ConsultationTopic, Charter)
 )
+_CONTENT = select(_h.content).where(_h.consultation_id == bindparam("id"))
 _ROW = (
     select(table(Consultation), _o.slug.label("office_slug"), _a.code.label("area_code"))
     .select_from(table(Consultation))
@@ -41,7 +47,7 @@ _TOPICS = (
 
 
 def charter(session: Session, consultation_id: int) -> dict[str, Any]:
-    """The question, the phases, the rule and the documents as they stand now, ready for `canonical`.
+    """The question, what is promised, phases, rule and documents as they stand now, ready for `canonical`.
 
     Opening keeps its spelling; a later public change makes another state, whose fingerprint the record names.
     """
@@ -49,7 +55,7 @@ def charter(session: Session, consultation_id: int) -> dict[str, Any]:
     row = session.execute(_ROW, values).one()
     other = {"title": row.other_title, "summary": row.other_summary, "background": row.other_background}
     return {
-        "v": 1,
+        "v": 2,
         "consultation": row.slug,
         "office": row.office_slug,
         "area": row.area_code,
@@ -57,6 +63,7 @@ def charter(session: Session, consultation_id: int) -> dict[str, Any]:
         "lang": row.lang,
         "question": {"title": row.title, "summary": row.summary, "background": row.background},
         "other": other if any(other.values()) else None,
+        "charter": promised(session, consultation_id) or None,
         "phases": [_phase(phase) for phase in session.execute(_PHASES, values).all()],
         "documents": [
             {"sha256": it.sha256, "title": it.title, "description": it.description}
@@ -65,6 +72,17 @@ def charter(session: Session, consultation_id: int) -> dict[str, Any]:
         "rule": rule_of(row),
         "cancelled": instant(row.cancelled_at) if row.cancelled_at else None,
     }
+
+
+def promised(session: Session, consultation_id: int) -> dict[str, Any]:
+    """What the office promises, as it is stored; empty for a draft without it and for what was taken over."""
+    stored = session.execute(_CONTENT, {"id": consultation_id}).scalar()
+    return dict(json.loads(stored)) if stored else {}
+
+
+def promises(session: Session, consultation_id: int) -> charters.Promises:
+    """Until when which contribution is answered; nothing is promised for what was taken over."""
+    return charters.promises(promised(session, consultation_id))
 
 
 def rule_of(row: Any) -> dict[str, Any]:
@@ -90,3 +108,15 @@ def _phase(row: Any) -> dict[str, Any]:
         "opens": instant(row.opens_at),
         "closes": instant(row.closes_at),
     }
+
+
+def ways_of(view: ConsultationView) -> charters.Ways:
+    """What people can do in a consultation, as far as its charter has to speak of it."""
+    acts = frozenset().union(*(phase.acts for phase in view.phases))
+    return charters.Ways(
+        proposes="propose" in acts,
+        comments="comment" in acts,
+        votes=rules.VOTE in acts,
+        kind=view.voting,
+        open_counts=view.open_counts,
+    )

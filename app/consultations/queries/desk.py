@@ -1,4 +1,4 @@
-"""What officials see of their consultations: what waits for them, and what is missing before opening."""
+"""What officials see of their consultations: what waits for them, and the texts as their form shows them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,9 +12,8 @@ from app.consultations.models import Consultation
 from app.consultations.queries.lists import topics_of_many, views
 from app.consultations.queries.pages import TEXTS
 from app.consultations.queries.views import BASE, ConsultationView, in_path
-from app.core import access, clock, db
+from app.core import access, db
 from app.core.columns import table
-from app.core.i18n import N_
 from app.offices import queries as offices
 
 
@@ -27,17 +26,7 @@ class Awaiting:
     closed: tuple[ConsultationView, ...]
 
 
-@dataclass(frozen=True)
-class Lacking:
-    """One condition of opening: whether it is met, what to say, and where it is mended."""
-
-    met: bool
-    text: str
-    where: str
-
-
 _c = table(Consultation).c
-_TEXTS = select(_c.background, _c.frozen_hash).where(_c.id == bindparam("id"))
 _ALL_OF_ONE = select(table(Consultation)).where(_c.id == bindparam("id"))
 _MOST = 200
 
@@ -67,27 +56,6 @@ def done(session: Session, office_ids: Iterable[int], limit: int) -> tuple[Consu
     fits = (_c.office_id.in_(list(office_ids)), _c.opened_at.is_not(None), over)
     order = (func.coalesce(_c.cancelled_at, _c.decided_at).desc(), _c.id.desc())
     return views(session, BASE.where(*fits).order_by(*order).limit(limit))
-
-
-def lacking(session: Session, view: ConsultationView) -> tuple[Lacking, ...]:
-    """The conditions of opening, met or not."""
-    texts = session.execute(_TEXTS, {"id": view.id}).one()
-    now = clock.now()
-    acting = [phase for phase in view.phases if phase.acts]
-    own = f"/desk/consultations/{view.slug}"
-    found = [
-        Lacking(bool(view.title), N_("A question as title"), own),
-        Lacking(bool(view.summary), N_("A summary of what is asked"), own),
-        Lacking(bool(texts.background), N_("The background people need to answer"), own),
-        Lacking(bool(acting), N_("At least one phase in which people can act"), f"{own}/phases"),
-    ]
-    if view.phases:
-        ahead = all(phase.closes > now for phase in view.phases)
-        found.append(Lacking(ahead, N_("No phase that would be over before it begins"), f"{own}/phases"))
-    if view.voting == "limited":
-        text = N_("A number of supports for each person, because supports are limited")
-        found.append(Lacking(view.vote_limit is not None, text, own))
-    return tuple(found)
 
 
 def typed_texts(session: Session, consultation_id: int) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.consultations.routes import changes, desk, documents, public, topics
+from app.consultations.routes import changes, charter, desk, documents, public, topics
 
 router = APIRouter()
-for part in (public, documents, desk, changes, topics):
+for part in (public, documents, charter, desk, changes, topics):
     router.include_router(part.router)

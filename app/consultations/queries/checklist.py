@@ -1,0 +1,90 @@
+"""What is missing before a consultation can open, and where it is mended."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from app.consultations.models import Consultation
+from app.consultations.queries.charter import promised, ways_of
+from app.consultations.queries.views import ConsultationView
+from app.core import clock
+from app.core.columns import table
+from app.core.i18n import N_
+from app.rules import charters
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """One condition of opening: whether it is met, what to say, and where it is mended."""
+
+    met: bool
+    text: str
+    where: str
+
+
+CHARTER_PARTS = {
+    "can_change": N_("What can still change"),
+    "cannot_change": N_("What cannot change, and why"),
+    "decider": N_("Who decides"),
+    "legal_basis": N_("On what authority"),
+    "influence": N_("How much the contributions weigh"),
+    "criteria": N_("By which criteria it is decided"),
+    "votes_use": N_("What happens with the votes"),
+    "paper": N_("What happens with contributions on paper"),
+    "late": N_("What happens with late contributions"),
+    "due_proposal": N_("Until when proposals are answered"),
+    "due_comment": N_("Until when comments are answered"),
+    "due_question": N_("Until when questions to the office are answered"),
+    "privacy": N_("What happens with personal data"),
+    "published": N_("What is published"),
+}
+CONTRADICTIONS = {
+    "binding-without-votes": N_("Contributions cannot bind where nobody votes: choose another level, or add voting."),
+    "inform-with-votes": N_("Whoever only informs does not let people vote: choose another level, or remove voting."),
+    "weights": N_("The weights of the criteria have to make 100 together, or all be empty."),
+    "threshold-without-votes": N_("An early answer by supports needs proposals and voting."),
+    "threshold-while-sealed": N_("An early answer by supports needs counts that everyone can see while people vote."),
+}
+#: Where a condition is mended, if its field has another name.
+FIELD_OF = {
+    "criteria": "criterion_1",
+    "due_proposal": "proposal_basis",
+    "due_comment": "comment_basis",
+    "due_question": "question_basis",
+}
+_c = table(Consultation).c
+_TEXTS = select(_c.background).where(_c.id == bindparam("id"))
+
+
+def lacking(session: Session, view: ConsultationView) -> tuple[Lacking, ...]:
+    """The conditions of opening, met or not."""
+    texts = session.execute(_TEXTS, {"id": view.id}).one()
+    now = clock.now()
+    acting = [phase for phase in view.phases if phase.acts]
+    own = f"/desk/consultations/{view.slug}"
+    found = [
+        Lacking(bool(view.title), N_("A question as title"), own),
+        Lacking(bool(view.summary), N_("A summary of what is asked"), own),
+        Lacking(bool(texts.background), N_("The background people need to answer"), own),
+        Lacking(bool(acting), N_("At least one phase in which people can act"), f"{own}/phases"),
+    ]
+    if view.phases:
+        ahead = all(phase.closes > now for phase in view.phases)
+        found.append(Lacking(ahead, N_("No phase that would be over before it begins"), f"{own}/phases"))
+    if view.voting == "limited":
+        text = N_("A number of supports for each person, because supports are limited")
+        found.append(Lacking(view.vote_limit is not None, text, own))
+    return (*found, *_charter_lacking(session, view))
+
+
+def _charter_lacking(session: Session, view: ConsultationView) -> tuple[Lacking, ...]:
+    """What the charter still has to say, and what in it contradicts itself."""
+    content, ways = promised(session, view.id), ways_of(view)
+    own = f"/desk/consultations/{view.slug}/charter"
+    said = [
+        Lacking(it.met, CHARTER_PARTS[it.code], f"{own}#{FIELD_OF.get(it.code, it.code)}")
+        for it in charters.checklist(content, ways)
+    ]
+    wrong = [Lacking(False, CONTRADICTIONS[code], own) for code in charters.contradictions(content, ways)]
+    return (*said, *wrong)

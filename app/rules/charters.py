@@ -1,0 +1,154 @@
+"""What an office promises before it opens a consultation: what a charter must say, and what in it contradicts itself.
+
+A charter is a document: its content is one JSON object of texts, integers, "p/q" texts and lists, spelled by
+`canonical`. Everything here is decided from that content and from what people can do in the consultation's phases.
+
+Source: PRODUCT, promise 2; ARCHITECTURE section 9.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+INFLUENCES = ("inform", "consult", "co-decide", "binding")
+"""How much the contributions weigh, from the least to the most."""
+
+KINDS = ("proposal", "comment", "question")
+"""What an answer can be owed to: a proposal, a comment, a question put to an office."""
+
+WORKING, CALENDAR, NONE = "working", "calendar", "none"
+BASES = (WORKING, CALENDAR, NONE)
+"""How the days of a promise are counted; "none" says that no answer to each is promised."""
+
+TEXTS = (
+    "can_change",
+    "cannot_change",
+    "decider",
+    "legal_basis",
+    "votes_use",
+    "paper",
+    "late",
+    "privacy",
+    "published",
+)
+"""The parts of a charter that an office writes in its own words, in the order in which they are read."""
+
+WHOLE = 100
+"""What the weights of all criteria make together, in percent."""
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Period:
+    """How long an answer may take: days from its beginning, working days or days of any kind."""
+
+    days: int
+    working: bool
+
+
+@dataclass(frozen=True)
+class Promises:
+    """Until when which contribution is answered; None where no answer to each is promised.
+
+    `threshold` is the number of supports from which a proposal is owed an answer before closing, within
+    `threshold_period`.
+    """
+
+    proposal: Period | None = None
+    comment: Period | None = None
+    question: Period | None = None
+    threshold: int | None = None
+    threshold_period: Period | None = None
+
+
+NOTHING_PROMISED = Promises()
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What people can do in the phases of a consultation, and how votes are cast there."""
+
+    proposes: bool
+    comments: bool
+    votes: bool
+    kind: str
+    open_counts: bool
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing a charter must say, and whether it does."""
+
+    code: str
+    met: bool
+
+
+def promises(charter: Mapping[str, Any]) -> Promises:
+    """Read the promised times of answers out of a charter."""
+    due = charter.get("due") or {}
+    early = due.get("threshold")
+    return Promises(
+        proposal=_period(due.get("proposal")),
+        comment=_period(due.get("comment")),
+        question=_period(due.get("question")),
+        threshold=early["supports"] if early else None,
+        threshold_period=_period(early),
+    )
+
+
+def _period(stored: Any) -> Period | None:
+    if not stored or stored == NONE:
+        return None
+    return Period(stored["days"], stored["basis"] == WORKING)
+
+
+def checklist(charter: Mapping[str, Any], ways: Ways) -> tuple[Condition, ...]:
+    """Everything a charter must say before its consultation opens, said or not, in the order of the form.
+
+    What nobody can do needs no word: without votes nothing is said of votes, without proposals nothing of when
+    they are answered.
+    """
+    due = charter.get("due") or {}
+    wanted = [(name, bool(charter.get(name))) for name in ("can_change", "cannot_change", "decider", "legal_basis")]
+    wanted.append(("influence", charter.get("influence") in INFLUENCES))
+    wanted.append(("criteria", bool(charter.get("criteria"))))
+    if ways.votes:
+        wanted.append(("votes_use", bool(charter.get("votes_use"))))
+    wanted += [(name, bool(charter.get(name))) for name in ("paper", "late")]
+    asked = {"proposal": ways.proposes, "comment": ways.comments, "question": True}
+    wanted += [(f"due_{kind}", bool(due.get(kind))) for kind in KINDS if asked[kind]]
+    wanted += [(name, bool(charter.get(name))) for name in ("privacy", "published")]
+    return tuple(Condition(code, met) for code, met in wanted)
+
+
+def missing(charter: Mapping[str, Any], ways: Ways) -> tuple[str, ...]:
+    """What a charter still has to say before its consultation opens."""
+    return tuple(condition.code for condition in checklist(charter, ways) if not condition.met)
+
+
+def contradictions(charter: Mapping[str, Any], ways: Ways) -> tuple[str, ...]:
+    """What in a charter cannot be true together.
+
+    "binding-without-votes" and "binding-without-outcome": what binds needs votes and a rule that gives an outcome.
+    "inform-with-votes": who only informs does not let people vote. "weights": either no criterion has a weight, or
+    all have and they make 100 together. "threshold-without-votes" and "threshold-while-sealed": supports can only
+    oblige where there are proposals and votes, and where everyone may see the counts.
+    """
+    influence = charter.get("influence")
+    early = (charter.get("due") or {}).get("threshold")
+    found = {
+        "binding-without-votes": influence == "binding" and not ways.votes,
+        "inform-with-votes": influence == "inform" and ways.votes,
+        "weights": _uneven(charter.get("criteria") or ()),
+        "threshold-without-votes": bool(early) and not (ways.votes and ways.proposes),
+        "threshold-while-sealed": bool(early) and ways.votes and not ways.open_counts,
+    }
+    return tuple(code for code, holds in found.items() if holds)
+
+
+def _uneven(criteria: Iterable[Mapping[str, Any]]) -> bool:
+    weights = [criterion["weight"] for criterion in criteria]
+    given = [weight for weight in weights if weight is not None]
+    return bool(given) and (len(given) != len(weights) or sum(given) != WHOLE)

@@ -1,0 +1,181 @@
+"""The charter is written at the desk, asked for at opening, frozen then, and read by everyone."""
+
+from typing import Any
+
+import pytest
+
+from app.consultations import actions, queries
+from app.consultations.forms import typed_charter
+from app.consultations.models import Charter, Consultation
+from app.core import clock, db
+from app.core.access import Actor, Conflict, Denied, Missing
+from app.rules.canonical import canonical, digest
+from app.rules.charters import Period, Promises
+from tests import factories
+from tests.consultations.test_drafts import all_rows, begin, open_it, ready, row, set_phases
+from tests.factories import CHARTER, DAY
+from tests.page import Browser
+
+
+@pytest.fixture
+def office(database: str) -> int:
+    return factories.office("Dinas Air", slug="air")
+
+
+@pytest.fixture
+def official(office: int) -> Actor:
+    return factories.official(office).actor
+
+
+def set_charter(actor: Actor, number: int, content: dict[str, Any]) -> None:
+    db.write_now(actions.set_charter, actor, number, content, clock.now())
+
+
+def slug_of(number: int) -> str:
+    with db.reading() as session:
+        return queries.by_id(session, number).slug
+
+
+@pytest.mark.parametrize("part", ["can_change", "legal_basis", "influence", "criteria", "privacy"])
+def test_nothing_opens_while_the_charter_lacks_a_part(office: int, official: Actor, part: str) -> None:
+    number = ready(official, office)
+    set_charter(official, number, {**CHARTER, part: [] if part == "criteria" else ""})
+    with pytest.raises(Conflict, match="incomplete"):
+        open_it(official, number)
+    set_charter(official, number, {**CHARTER, "influence": "inform"})
+    with pytest.raises(Conflict, match="incomplete"):
+        open_it(official, number)
+    set_charter(official, number, CHARTER)
+    open_it(official, number)
+
+
+def test_without_any_charter_nothing_opens(office: int, official: Actor) -> None:
+    number = begin(official, office)
+    set_phases(official, number, row("discussion", -DAY, DAY))
+    with pytest.raises(Conflict, match="incomplete"):
+        open_it(official, number)
+
+
+def test_the_charter_is_part_of_what_opening_freezes(office: int, official: Actor) -> None:
+    number = ready(official, office)
+    open_it(official, number)
+    with db.reading() as session:
+        charter = queries.charter(session, number)
+        promised = queries.promises(session, number)
+    frozen = all_rows(Consultation)[0]
+    assert charter["v"] == 2 and charter["charter"] == CHARTER
+    assert (frozen.frozen, frozen.frozen_hash) == (canonical(charter).decode(), digest(charter))
+    assert promised == Promises(Period(14, True), None, Period(5, True))
+
+
+def test_only_the_office_writes_it_and_only_before_opening(office: int, official: Actor) -> None:
+    number = ready(official, office)
+    other = factories.official(factories.office()).actor
+    for actor, refused in ((other, Denied), (Actor(), Denied)):
+        with pytest.raises((refused, Missing)):
+            set_charter(actor, number, {**CHARTER, "late": "Lain."})
+    open_it(official, number)
+    with pytest.raises(Conflict, match="opened"):
+        set_charter(official, number, {**CHARTER, "late": "Lain."})
+    assert all_rows(Charter)[0].content == canonical(CHARTER).decode()
+
+
+def test_a_draft_goes_with_its_charter(office: int, official: Actor) -> None:
+    number = ready(official, office)
+    db.write_now(actions.remove, official, number, clock.now())
+    assert all_rows(Charter) == []
+
+
+@pytest.fixture
+def draft(browser: Browser, office: int, official: Actor) -> str:
+    return slug_of(ready(official, office, voting="three"))
+
+
+@pytest.fixture
+def desk(browser: Browser, office: int) -> Browser:
+    return browser.as_(factories.official(office))
+
+
+def test_the_form_gives_back_what_was_written(desk: Browser, draft: str) -> None:
+    at = f"/desk/consultations/{draft}/charter"
+    page = desk.get(at)
+    typed = page.form(at)
+    assert typed["can_change"] == CHARTER["can_change"] and typed["comment_basis"] == "none"
+    desk.post(at, typed | {"due": "x", "criterion_2": "Biaya", "weight_1": "60", "weight_2": "40"})
+    stored = all_rows(Charter)[0].content
+    with_weights = [
+        {"name": "Manfaat bagi warga", "other": "", "weight": 60},
+        {"name": "Biaya", "other": "", "weight": 40},
+    ]
+    assert stored == canonical({**CHARTER, "criteria": with_weights}).decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"proposal_days": ""}, "proposal_days"),
+        ({"proposal_basis": ""}, "proposal_basis"),
+        ({"proposal_days": "0"}, "proposal_days"),
+        ({"threshold_supports": "50"}, "threshold_basis"),
+        ({"threshold_days": "5", "threshold_basis": "working"}, "threshold_supports"),
+        ({"weight_2": "40"}, "criterion_2"),
+        ({"influence": "rule"}, "influence"),
+    ],
+)
+def test_half_a_promise_is_blamed_and_nothing_is_lost(
+    desk: Browser, draft: str, changes: dict[str, str], field: str
+) -> None:
+    at = f"/desk/consultations/{draft}/charter"
+    page = desk.post(at, typed_charter(CHARTER) | {"can_change": "Semua hal."} | changes)
+    assert page.status == 422 and f'href="#{field}"' in page.html
+    assert page.form(at)["can_change"] == "Semua hal."
+    assert all_rows(Charter)[0].content == canonical(CHARTER).decode()
+
+
+def test_the_desk_says_what_is_missing_and_leads_there(desk: Browser, draft: str) -> None:
+    at = f"/desk/consultations/{draft}/charter"
+    desk.post(at, typed_charter(CHARTER) | {"legal_basis": "", "influence": "inform"})
+    page = desk.get(f"/desk/consultations/{draft}/opening")
+    assert f'href="{at}#legal_basis"' in page.html
+    assert "Tingkat “Memberi tahu” tidak disertai pemungutan suara" in page.text
+    refused = desk.post(f"/desk/consultations/{draft}/opening")
+    assert refused.status == 409 and "belum dapat dibuka" in refused.text
+
+
+def test_everyone_reads_it_in_plain_words_and_as_data(desk: Browser, draft: str) -> None:
+    desk.post(f"/desk/consultations/{draft}/opening")
+    visitor = desk.as_()
+    page = visitor.get(f"/consultations/{draft}/charter")
+    for sentence in (
+        CHARTER["can_change"], CHARTER["legal_basis"], CHARTER["privacy"], "Setiap usulan dijawab dalam 14 hari kerja",
+        "Tidak ada janji untuk menjawab setiap komentar.", "Meminta masukan", "Manfaat bagi warga",
+    ):  # fmt: skip
+        assert sentence in page.text, sentence
+    english = desk.as_(lang="en").get(f"/consultations/{draft}/charter")
+    assert "Each proposal is answered within 14 working days after closing." in english.text
+    assert "Parts of this charter have no text in English yet." in english.text
+    with db.reading() as session:
+        charter = queries.charter(session, queries.in_path(session, draft).id)
+    assert visitor.get(f"/consultations/{draft}/charter.json").response.json() == charter
+
+
+def test_its_second_language_is_shown_to_who_reads_it(desk: Browser, draft: str) -> None:
+    at = f"/desk/consultations/{draft}/charter"
+    desk.post(at, typed_charter(CHARTER) | {"other_can_change": "The site is open.", "other_criterion_1": "Benefit"})
+    desk.post(f"/desk/consultations/{draft}/opening")
+    english = desk.as_(lang="en").get(f"/consultations/{draft}/charter")
+    assert "The site is open." in english.text and "Benefit" in english.text
+    assert CHARTER["can_change"] not in english.text
+
+
+def test_a_draft_has_no_public_charter(desk: Browser, draft: str) -> None:
+    assert desk.as_().get(f"/consultations/{draft}/charter").status == 404
+    assert desk.get(f"/consultations/{draft}/charter").status == 200
+
+
+def test_what_was_taken_over_says_that_nothing_was_promised(browser: Browser, office: int) -> None:
+    number = factories.consultation(office, factories.OVER, imported_from="Lain", slug="lama")
+    page = browser.get("/consultations/lama/charter")
+    assert "diambil alih dari layanan lain: Lain" in page.text
+    with db.reading() as session:
+        assert queries.promises(session, number) == Promises()

@@ -1,0 +1,88 @@
+"""A charter says what it must, does not contradict itself, and its promises are read as they were written."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rules.charters import NOTHING_PROMISED, Period, Promises, Ways, checklist, contradictions, missing, promises
+from tests.factories import CHARTER
+
+ALL = Ways(proposes=True, comments=True, votes=True, kind="three", open_counts=True)
+SILENT = Ways(proposes=False, comments=False, votes=False, kind="support", open_counts=False)
+EVERYTHING = (
+    "can_change", "cannot_change", "decider", "legal_basis", "influence", "criteria", "votes_use", "paper", "late",
+    "due_proposal", "due_comment", "due_question", "privacy", "published",
+)  # fmt: skip
+
+
+def changed(**parts: Any) -> dict[str, Any]:
+    return {**CHARTER, **parts}
+
+
+def test_an_empty_charter_lacks_everything_and_a_whole_one_nothing() -> None:
+    assert missing({}, ALL) == EVERYTHING
+    assert missing(CHARTER, ALL) == ()
+    assert [it.code for it in checklist(CHARTER, ALL)] == list(EVERYTHING)
+
+
+def test_what_nobody_can_do_needs_no_word() -> None:
+    assert set(EVERYTHING) - set(missing({}, SILENT)) == {"votes_use", "due_proposal", "due_comment"}
+
+
+@pytest.mark.parametrize("code", [code for code in EVERYTHING if not code.startswith("due_")])
+def test_each_part_is_missed_when_it_is_empty(code: str) -> None:
+    empty: Any = [] if code == "criteria" else ""
+    assert missing(changed(**{code: empty}), ALL) == (code,)
+
+
+@pytest.mark.parametrize("kind", ["proposal", "comment", "question"])
+def test_each_kind_is_answered_in_time_or_said_not_to_be(kind: str) -> None:
+    for said, lacking in ((None, (f"due_{kind}",)), ("none", ()), ({"days": 1, "basis": "calendar"}, ())):
+        assert missing(changed(due={**CHARTER["due"], kind: said}), ALL) == lacking
+
+
+def test_an_influence_nobody_knows_is_none() -> None:
+    assert missing(changed(influence="advise"), ALL) == ("influence",)
+
+
+def test_promises_are_read_as_written() -> None:
+    due = {
+        "proposal": {"days": 14, "basis": "working"},
+        "comment": "none",
+        "question": {"days": 3, "basis": "calendar"},
+        "threshold": {"supports": 50, "days": 10, "basis": "working"},
+    }
+    assert promises(changed(due=due)) == Promises(Period(14, True), None, Period(3, False), 50, Period(10, True))
+    assert promises({}) == NOTHING_PROMISED
+    assert promises(CHARTER).threshold is promises(CHARTER).threshold_period is None
+
+
+EARLY = {**CHARTER["due"], "threshold": {"supports": 50, "days": 10, "basis": "working"}}
+
+
+@pytest.mark.parametrize(
+    ("parts", "ways", "found"),
+    [
+        ({}, {}, ()),
+        ({"influence": "binding"}, {"votes": False}, ("binding-without-votes",)),
+        ({"influence": "inform"}, {}, ("inform-with-votes",)),
+        ({"influence": "inform"}, {"votes": False}, ()),
+        ({"due": EARLY}, {}, ()),
+        ({"due": EARLY}, {"open_counts": False}, ("threshold-while-sealed",)),
+        ({"due": EARLY}, {"votes": False}, ("threshold-without-votes",)),
+        ({"due": EARLY}, {"proposes": False}, ("threshold-without-votes",)),
+    ],
+)
+def test_what_cannot_be_true_together_is_named(
+    parts: dict[str, Any], ways: dict[str, Any], found: tuple[str, ...]
+) -> None:
+    assert contradictions(changed(**parts), Ways(**{**vars(ALL), **ways})) == found
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 100)), max_size=6))
+def test_weights_are_all_there_and_make_a_hundred_or_none_is(weights: list[int | None]) -> None:
+    criteria = [{"name": "K", "other": "", "weight": weight} for weight in weights]
+    even = all(weight is None for weight in weights) or (None not in weights and sum(filter(None, weights)) == 100)
+    assert contradictions(changed(criteria=criteria), ALL) == (() if even else ("weights",))
