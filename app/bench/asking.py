@@ -91,7 +91,12 @@ class Server:
 
     def __init__(self, load: Load) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REMBUK_")}
-        own = {"REMBUK_DATA_DIR": str(load.folder), "REMBUK_EMBEDDED_JOBS": "0", "REMBUK_DEMO": "0", "PYTHONPATH": str(ROOT)}
+        own = {
+            "REMBUK_DATA_DIR": str(load.folder),
+            "REMBUK_EMBEDDED_JOBS": "0",
+            "REMBUK_DEMO": "0",
+            "PYTHONPATH": str(ROOT),
+        }
         command = [sys.executable, "-P", "-m", "app.bench.metering"]
         self.load = load
         self._process = subprocess.Popen(command, env=kept | own, stdout=subprocess.PIPE, text=True)  # noqa: S603

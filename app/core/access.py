@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache, partial, wraps
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 
 from app.core import db
 
@@ -112,9 +114,9 @@ def resolve_actors_with(resolve: Callable[[Session, str], Actor | None]) -> None
     _resolve = resolve
 
 
-def _actor_of(request: Request, session: db.Read) -> Actor:
+async def _actor_of(request: Request, session: db.Read) -> Actor:
     token = request.cookies.get(SESSION_COOKIE)
-    actor = (_resolve(session, token) if token else None) or ANYONE
+    actor = (await run_in_threadpool(_resolve, session, token) if token else None) or ANYONE
     request.state.actor = actor
     return actor
 
@@ -128,11 +130,37 @@ def nothing() -> None:
 
 
 def guard(permission: str, load: Callable[..., Any] = nothing) -> Any:
-    """A route's one guard: loads its subject, checks the permission and hands the subject over."""
+    """A route's one guard: loads its subject, checks the permission and hands the subject over.
 
-    def guarded(actor: CurrentActor, subject: Annotated[Any, Depends(load)]) -> Any:
-        require(permission, actor, subject)
-        return subject
+    All of that is one trip to a worker thread. Before something is written the read ends: a database file that is
+    being read cannot be tidied up, and each write would cost more than the one before.
+    """
+
+    async def guarded(
+        request: Request,
+        session: db.Read,
+        actor: CurrentActor,
+        loading: Annotated[Callable[[], Any], Depends(_later(load))],
+    ) -> Any:
+        def permitted() -> Any:
+            subject = loading()
+            require(permission, actor, subject)
+            if request.method != "GET":
+                session.close()
+            return subject
+
+        return await run_in_threadpool(permitted)
 
     guarded.permission = permission  # type: ignore[attr-defined]
     return Depends(guarded)
+
+
+@cache
+def _later(load: Callable[..., Any]) -> Callable[..., Any]:
+    """A dependency with the parameters of `load` that gives the call, still to be made, instead of its result."""
+
+    @wraps(load)
+    async def bound(**found: Any) -> Callable[[], Any]:
+        return partial(load, **found)
+
+    return bound

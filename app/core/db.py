@@ -9,7 +9,7 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
@@ -22,6 +22,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 
 from app.core.stamp import Stamp
 
@@ -284,10 +285,17 @@ def notice(session: Session, name: str, subject: int) -> None:
     session.info.setdefault("noticed", set()).add((name, subject))
 
 
-def _read_session() -> Iterator[Session]:
-    with reading() as session:
+async def _read_session() -> AsyncIterator[Session]:
+    """Lend a session that connects only when it is used; giving it back waits for nothing on SQLite."""
+    session = Session(current().reads, autoflush=False)
+    try:
         yield session
         due = session.info.pop("noticed", ())
+    finally:
+        if session.in_transaction() and session.get_bind().dialect.name != "sqlite":
+            await run_in_threadpool(session.close)
+        else:
+            session.close()
     for name, subject in due:
         with suppress(Busy):  # the next read notices it again
             submit(_noticed[name], subject)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +22,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
+_CHOSEN = re.compile(rf"""(?:^|;)\s*{LANGUAGE_COOKIE}="?({"|".join(LANGUAGES)})"?\s*(?=;|$)""")
 _HOST = re.compile(r"^[A-Za-z0-9.\-\[\]:]{1,255}$")
 _LANG_SECONDS = 365 * 86400
 #: A longer query is refused before anybody reads it.
@@ -98,15 +98,8 @@ def _language(scope: Scope, headers: Headers) -> tuple[str, str | None]:
         asked = parse_qs(query.decode("latin-1")).get("lang", [""])[-1]
         if asked in LANGUAGES:
             return asked, asked
-    cookies = headers.get("cookie", "")
-    if LANGUAGE_COOKIE in cookies:
-        try:
-            morsel = SimpleCookie(cookies).get(LANGUAGE_COOKIE)
-        except CookieError:
-            morsel = None
-        if morsel is not None and morsel.value in LANGUAGES:
-            return morsel.value, None
-    return settings().default_lang, None
+    chosen = _CHOSEN.findall(headers.get("cookie", ""))
+    return (chosen[-1] if chosen else settings().default_lang), None
 
 
 def _language_cookie(code: str) -> str:

@@ -4,8 +4,8 @@ Source: RFC 8785 (JSON Canonicalization Scheme) for the subset without fractions
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
+from json.encoder import encode_basestring
 
 LARGEST_INTEGER = 2**53 - 1
 """Beyond this JSON readers that use doubles lose digits (RFC 8785 section 3.2.2.3, RFC 7493 section 2.2)."""
@@ -25,7 +25,10 @@ def canonical(value: object) -> bytes:
     keys; keys are sorted by their UTF-16 code units. Amounts that are not whole are written as "p/q" texts.
     Raises NotCanonical for anything else, fractions (floats) above all: their spelling differs by language.
     """
-    return _spell(value).encode("utf-8")
+    try:
+        return _spell(value).encode("utf-8")
+    except UnicodeEncodeError:
+        raise NotCanonical("a text with half a surrogate pair is broken") from None
 
 
 def digest(value: object) -> str:
@@ -52,18 +55,18 @@ def commitment(tag: str, nonce: bytes, payload: object) -> str:
 
 
 def _spell(value: object) -> str:
+    if isinstance(value, str):
+        return encode_basestring(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return _spell_integer(value)
-    if isinstance(value, str):
-        return _spell_text(value)
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return "[" + ",".join(_spell(item) for item in value) + "]"
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{_spell_text(key)}:{_spell(value[key])}" for key in _sorted_keys(value)) + "}"
+    if isinstance(value, (dict, Mapping)):  # the first is asked for quickly
+        return "{" + ",".join(f"{encode_basestring(key)}:{_spell(value[key])}" for key in _sorted_keys(value)) + "}"
     raise NotCanonical(f"{type(value).__name__} has no canonical spelling")
 
 
@@ -73,16 +76,14 @@ def _spell_integer(value: int) -> str:
     return int.__repr__(value)
 
 
-def _spell_text(value: str) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise NotCanonical("a text with half a surrogate pair is broken")
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _sorted_keys(value: Mapping[object, object]) -> list[str]:
     keys: list[str] = []
     for key in value:
         if not isinstance(key, str):
             raise NotCanonical(f"a key is a text, not {type(key).__name__}")
         keys.append(key)
-    return sorted(keys, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+    return sorted(keys, key=None if "".join(keys).isascii() else _utf16)
+
+
+def _utf16(key: str) -> bytes:
+    return key.encode("utf-16-be", "surrogatepass")

@@ -1,6 +1,7 @@
 """Casting and withdrawing a vote; both can be repeated without changing anything more."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -29,7 +30,14 @@ _COUNTED = {Choice.SUPPORT: "supports", Choice.OPPOSE: "opposes", Choice.NEUTRAL
 _b, _v, _c = (table(model).c for model in (Ballot, Vote, Contribution))
 _stats, _versions = table(ProposalStat), table(VersionStat)
 
-_BALLOT = select(_b.id, _b.h).where(_b.voter == bindparam("voter"), _b.phase_id == bindparam("phase")).with_for_update()
+_LOCK = select(_b.id).where(_b.voter == bindparam("voter"), _b.phase_id == bindparam("phase")).with_for_update()
+_PAPER = (
+    select(_b.id, _b.h, _v.proposal_id, _v.version, _v.choice, _c.code)
+    .select_from(table(Ballot))
+    .outerjoin(table(Vote), _v.ballot_id == _b.id)
+    .outerjoin(table(Contribution), _c.id == _v.proposal_id)
+    .where(_b.voter == bindparam("voter"), _b.phase_id == bindparam("phase"))
+)
 _FRESH = {
     "sqlite": sqlite.insert(table(Ballot)).on_conflict_do_nothing(index_elements=["voter", "phase_id"]),
     "postgresql": postgresql.insert(table(Ballot)).on_conflict_do_nothing(index_elements=["voter", "phase_id"]),
@@ -40,26 +48,22 @@ _SEAL = (
     .values(nonce=bindparam("new_nonce"), h=bindparam("new_h"), hour=bindparam("new_hour"))
 )
 _EMPTY = delete(table(Ballot)).where(_b.id == bindparam("ballot"))
-_CHOICES = (
-    select(_v.proposal_id, _v.version, _v.choice, _c.code)
-    .join_from(table(Vote), table(Contribution), _c.id == _v.proposal_id)
-    .where(_v.ballot_id == bindparam("ballot"))
+_COUNT = (
+    update(_stats)
+    .where(_stats.c.proposal_id == bindparam("proposal"))
+    .values({column: _stats.c[column] + bindparam(f"more_{choice}") for choice, column in _COUNTED.items()})
+    .returning(_stats.c.supports, _stats.c.opposes, _stats.c.neutrals)
 )
-_COUNT = {
-    (column, step): (
-        update(_stats).where(_stats.c.proposal_id == bindparam("proposal")).values({column: _stats.c[column] + step}),
-        update(_versions)
-        .where(_versions.c.proposal_id == bindparam("proposal"), _versions.c.version == bindparam("at_version"))
-        .values({column: _versions.c[column] + step}),
-    )
-    for column in _COUNTED.values()
-    for step in (1, -1)
-}
-_COUNTS = select(_stats.c.supports, _stats.c.opposes, _stats.c.neutrals).where(
-    _stats.c.proposal_id == bindparam("proposal")
+_COUNT_VERSION = (
+    update(_versions)
+    .where(_versions.c.proposal_id == bindparam("proposal"), _versions.c.version == bindparam("at_version"))
+    .values({column: _versions.c[column] + bindparam(f"more_{choice}") for choice, column in _COUNTED.items()})
 )
+_NO_STEPS = {f"more_{choice}": 0 for choice in _COUNTED}
 _ADD = insert(table(Vote))
-_REMOVE = delete(table(Vote)).where(_v.ballot_id == bindparam("ballot"), _v.proposal_id == bindparam("proposal"))
+_THIS = (_v.ballot_id == bindparam("ballot"), _v.proposal_id == bindparam("proposal"))
+_MOVE = update(table(Vote)).where(*_THIS).values(version=bindparam("new_version"), choice=bindparam("new_choice"))
+_REMOVE = delete(table(Vote)).where(*_THIS)
 
 
 @dataclass(frozen=True)
@@ -78,28 +82,46 @@ class _Paper:
     connection: Connection
     consultation: int
     phase: int
+    voter: str
     number: int
     superseded: str | None
     marks: dict[int, _Mark]
 
-    def remove(self, proposal: int) -> None:
-        """Take a choice off, if it is there."""
-        mark = self.marks.pop(proposal, None)
-        if mark is not None:
-            self.connection.execute(_REMOVE, {"ballot": self.number, "proposal": proposal})
-            self._count(proposal, mark, -1)
+    @property
+    def supports(self) -> int:
+        """How many proposals it supports."""
+        return sum(1 for mark in self.marks.values() if mark.choice == Choice.SUPPORT)
 
-    def set(self, proposal: int, mark: _Mark) -> None:
-        """Put a choice on in place of what was there."""
-        self.remove(proposal)
+    def remove(self, proposal: int) -> queries.Counts:
+        """Take a choice off, and give the proposal's counts as they then are."""
+        mark = self.marks.pop(proposal)
+        self.connection.execute(_REMOVE, {"ballot": self.number, "proposal": proposal})
+        return self._count(proposal, mark, None)
+
+    def set(self, proposal: int, mark: _Mark) -> queries.Counts:
+        """Put a choice on in place of what was there, and give the proposal's counts as they then are."""
+        before = self.marks.get(proposal)
         row = {"proposal_id": proposal, "ballot_id": self.number, "version": mark.version, "choice": mark.choice}
-        self.connection.execute(_ADD, row)
+        if before is None:
+            self.connection.execute(_ADD, row)
+        else:
+            changed = {"new_version": mark.version, "new_choice": mark.choice}
+            self.connection.execute(_MOVE, {"ballot": self.number, "proposal": proposal, **changed})
         self.marks[proposal] = mark
-        self._count(proposal, mark, 1)
+        return self._count(proposal, before, mark)
 
-    def _count(self, proposal: int, mark: _Mark, step: int) -> None:
-        for statement in _COUNT[_COUNTED[Choice(mark.choice)], step]:
-            self.connection.execute(statement, {"proposal": proposal, "at_version": mark.version})
+    def _count(self, proposal: int, before: _Mark | None, after: _Mark | None) -> queries.Counts:
+        """Move the counters of the proposal and of its versions from one choice to another."""
+        steps = dict(_NO_STEPS)
+        by_version: dict[int, dict[str, int]] = {}
+        for mark, step in ((before, -1), (after, 1)):
+            if mark is not None:
+                steps[f"more_{mark.choice}"] += step
+                by_version.setdefault(mark.version, dict(_NO_STEPS))[f"more_{mark.choice}"] += step
+        for version, some in by_version.items():
+            self.connection.execute(_COUNT_VERSION, {"proposal": proposal, "at_version": version, **some})
+        counted = self.connection.execute(_COUNT, {"proposal": proposal, **steps}).one()
+        return queries.Counts(*counted)
 
     def seal(self, session: Session, at: datetime) -> None:
         """Commit to the whole choice list anew and record that; an empty ballot goes."""
@@ -107,14 +129,18 @@ class _Paper:
             self.connection.execute(_EMPTY, {"ballot": self.number})
             publiclog.record_ballot(session, self.consultation, at, type="withdraw", s=self.superseded)
             return
-        listed = sorted(self.marks.values(), key=lambda mark: mark.code)
-        choices = [{"p": mark.code, "v": mark.version, "c": mark.choice} for mark in listed]
-        made = publiclog.commit_to("ballot", {"phase": self.phase, "choices": choices})
+        made = _commit(self.phase, self.marks)
         hour = clock.to_the_hour(at)
         self.connection.execute(
             _SEAL, {"ballot": self.number, "new_nonce": made.nonce, "new_h": made.h, "new_hour": hour}
         )
         publiclog.record_ballot(session, self.consultation, at, h=made.h, s=self.superseded)
+
+
+def _commit(phase: int, marks: Mapping[int, _Mark]) -> publiclog.Commitment:
+    listed = sorted(marks.values(), key=lambda mark: mark.code)
+    choices = [{"p": mark.code, "v": mark.version, "c": mark.choice} for mark in listed]
+    return publiclog.commit_to("ballot", {"phase": phase, "choices": choices})
 
 
 @db.ordered_by("proposal")
@@ -132,8 +158,7 @@ def cast(session: Session, actor: Actor, proposal_id: int, choice: Choice, at: d
     before = paper.marks.get(proposal_id)
     mark = _Mark(proposal.code, proposal.version, choice)
     if before != mark:
-        already = sum(1 for other in paper.marks.values() if other.choice == Choice.SUPPORT)
-        if check_limit(consultation.voting, consultation.vote_limit, already, changes=before is not None):
+        if check_limit(consultation.voting, consultation.vote_limit, paper.supports, changes=before is not None):
             raise Conflict(
                 "limit-reached",
                 N_(
@@ -141,9 +166,12 @@ def cast(session: Session, actor: Actor, proposal_id: int, choice: Choice, at: d
                 ),
                 limit=consultation.vote_limit,
             )
-        paper.set(proposal_id, mark)
+        proposal = replace(proposal, **vars(paper.set(proposal_id, mark)))
         paper.seal(session, at)
-    return _box(session, actor, proposal)
+    own = queries.Standing(mark.choice, mark.version, paper.supports)
+    made = queries.box(session, actor, proposal, own if queries.voting_phase(consultation) == phase else None)
+    assert made is not None
+    return made
 
 
 @db.ordered_by("proposal")
@@ -152,9 +180,11 @@ def withdraw(session: Session, actor: Actor, proposal_id: int, at: datetime) -> 
     proposal, phase, voter = _admit(session, actor, proposal_id, at)
     paper = _kept_paper(session, proposal.consultation.id, phase, voter)
     if paper is not None and proposal_id in paper.marks:
-        paper.remove(proposal_id)
+        proposal = replace(proposal, **vars(paper.remove(proposal_id)))
         paper.seal(session, at)
-    return _box(session, actor, proposal)
+    made = queries.box(session, actor, proposal)
+    assert made is not None
+    return made
 
 
 def _admit(
@@ -183,7 +213,7 @@ def _paper(session: Session, consultation_id: int, phase: KnownPhase, voter: str
     number = secrets.randbits(62)
     fresh = {"id": number, "voter": voter, "phase_id": phase.id, "hour": clock.to_the_hour(at), "nonce": b"", "h": ""}
     if connection.execute(_FRESH[connection.dialect.name], fresh).rowcount == 1:
-        return _Paper(connection, consultation_id, phase.id, number, None, {})
+        return _Paper(connection, consultation_id, phase.id, voter, number, None, {})
     made = _kept_paper(session, consultation_id, phase, voter)  # by another process, in the same moment
     assert made is not None
     return made
@@ -191,12 +221,14 @@ def _paper(session: Session, consultation_id: int, phase: KnownPhase, voter: str
 
 def _kept_paper(session: Session, consultation_id: int, phase: KnownPhase, voter: str | None) -> _Paper | None:
     connection = session.connection()
-    found = connection.execute(_BALLOT, {"voter": voter, "phase": phase.id}).first()
-    if found is None:
+    whose = {"voter": voter, "phase": phase.id}
+    if connection.dialect.name != "sqlite":  # a statement that waited for a lock shows the other rows of before it
+        connection.execute(_LOCK, whose)
+    rows = connection.execute(_PAPER, whose).all()
+    if not rows or voter is None:
         return None
-    rows = connection.execute(_CHOICES, {"ballot": found.id}).all()
-    marks = {row.proposal_id: _Mark(row.code, row.version, row.choice) for row in rows}
-    return _Paper(connection, consultation_id, phase.id, found.id, found.h or None, marks)
+    marks = {row.proposal_id: _Mark(row.code, row.version, row.choice) for row in rows if row.choice is not None}
+    return _Paper(connection, consultation_id, phase.id, voter, rows[0].id, rows[0].h or None, marks)
 
 
 @leaving.when_erased
@@ -209,14 +241,6 @@ def withdraw_open_votes(session: Session, account_id: int, participant_id: int) 
             for proposal_id in list(paper.marks):
                 paper.remove(proposal_id)
             paper.seal(session, clock.now())
-
-
-def _box(session: Session, actor: Actor, proposal: proposals.ProposalView) -> queries.Box:
-    """The box with the counts as they now are."""
-    counts = session.connection().execute(_COUNTS, {"proposal": proposal.id}).one()
-    made = queries.box(session, actor, replace(proposal, **counts._mapping))
-    assert made is not None
-    return made
 
 
 @tells_at_closing

@@ -39,6 +39,24 @@ class Own:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """How many votes of each kind a proposal has."""
+
+    supports: int
+    opposes: int
+    neutrals: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A person's vote on a proposal, and how many supports they have given in the phase."""
+
+    mine: str | None = None
+    my_version: int | None = None
+    used: int = 0
+
+
+@dataclass(frozen=True)
 class Box:
     """Everything the vote box of a proposal says."""
 
@@ -120,21 +138,19 @@ def voting_phase(consultation: ConsultationView) -> KnownPhase | None:
     return voting[-1] if voting else None
 
 
-def box(session: Session, actor: Actor, proposal: ProposalView) -> Box | None:
-    """The vote box; None where the consultation has no voting. Counts are left out while they are sealed."""
+def box(session: Session, actor: Actor, proposal: ProposalView, own: Standing | None = None) -> Box | None:
+    """The vote box; None where the consultation has no voting. Counts are left out while they are sealed.
+
+    Whoever has just changed the person's `own` vote knows how it stands; otherwise it is read.
+    """
     consultation = proposal.consultation
     phase = voting_phase(consultation)
     if phase is None:
         return None
     state = "cancelled" if consultation.cancelled_at else rules.phase_state(phase, clock.now())
-    name = voter(session, actor.participant, consultation.id)
-    mine = session.execute(_MINE, {"proposal": proposal.id, "voter": name}).first() if name else None
-    used = (
-        int(session.execute(_USED, {"voter": name, "phase": phase.id}).scalar_one())
-        if name and consultation.voting == "limited"
-        else 0
-    )
-    full = consultation.vote_limit is not None and used >= consultation.vote_limit and mine is None
+    name = voter(session, actor.participant, consultation.id) if own is None else None
+    own = own or _standing(session, proposal, phase, name)
+    full = consultation.vote_limit is not None and own.used >= consultation.vote_limit and own.mine is None
     sealed = not consultation.counts_shown
     return Box(
         code=proposal.code,
@@ -145,11 +161,11 @@ def box(session: Session, actor: Actor, proposal: ProposalView) -> Box | None:
         until=phase.end,
         opens=phase.opens,
         reason=access.refusal("votes.cast", actor, proposal),
-        mine=mine.choice if mine else None,
-        my_version=mine.version if mine else None,
+        mine=own.mine,
+        my_version=own.my_version,
         version=proposal.version,
         limit=consultation.vote_limit,
-        used=used,
+        used=own.used if consultation.voting == "limited" else 0,
         supported=tuple(_own(session, _OWN.where(_b.phase_id == phase.id), name)) if full and name else (),
         sealed=sealed,
         supports=0 if sealed else proposal.supports,
@@ -158,6 +174,16 @@ def box(session: Session, actor: Actor, proposal: ProposalView) -> Box | None:
         by_version=() if sealed or proposal.version == 1 else _by_version(session, proposal.id),
         imported_supports=proposal.imported_supports,
     )
+
+
+def _standing(session: Session, proposal: ProposalView, phase: KnownPhase, name: str | None) -> Standing:
+    if name is None:
+        return Standing()
+    mine = session.execute(_MINE, {"proposal": proposal.id, "voter": name}).first()
+    used = 0
+    if proposal.consultation.voting == "limited":
+        used = int(session.execute(_USED, {"voter": name, "phase": phase.id}).scalar_one())
+    return Standing(mine.choice if mine else None, mine.version if mine else None, used)
 
 
 def _by_version(session: Session, proposal_id: int) -> tuple[VersionTally, ...]:

@@ -1,5 +1,6 @@
 """A closing is recorded once by whoever first sees that it is due, and nothing makes it undone."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -48,8 +49,13 @@ def phase() -> ConsultationPhase:
 
 def read(number: int) -> queries.ConsultationView:
     """A read as a request does it: what it notices goes to the writer when it is over."""
-    for session in db._read_session():
-        view = queries.by_id(session, number)
+
+    async def reading() -> queries.ConsultationView:
+        async for session in db._read_session():
+            view = queries.by_id(session, number)
+        return view
+
+    view = asyncio.run(reading())
     db.write_now(lambda _session: None)  # the writer works in order
     return view
 

@@ -224,11 +224,13 @@ def test_a_read_session_cannot_write() -> None:
 def test_a_read_may_notice_that_an_act_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db, "_noticed", {})
     db.when_noticed("test.due")(lambda session, subject: note(session, None, f"due {subject}") and None)
-    reading = db._read_session()
-    session = next(reading)
-    db.notice(session, "test.due", 7)
-    db.notice(session, "test.due", 7)
-    assert list(reading) == []
+
+    async def read() -> None:
+        async for session in db._read_session():
+            db.notice(session, "test.due", 7)
+            db.notice(session, "test.due", 7)
+
+    asyncio.run(read())
     db.write_now(note, None, "afterwards")
     assert set(notes()) == {"due 7", "afterwards"}
 

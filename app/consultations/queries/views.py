@@ -1,5 +1,6 @@
 """Reads about consultations: the view every page of one starts from, and its phases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -160,20 +161,24 @@ BASE = (
     .join(table(Office), _o.id == _c.office_id)
     .outerjoin(table(Area), _a.id == _c.area_id)
 )
-_BY_SLUG = BASE.where(_c.slug == bindparam("slug"))
-_BY_ID = BASE.where(_c.id == bindparam("id"))
-_PHASES = select(table(ConsultationPhase)).order_by(_p.opens_at, _p.closes_at, _p.id)
+_PHASE = (_p.id.label("phase_id"), _p.kind, _p.acts, _p.opens_at, _p.closes_at, _p.ended_at, _p.counted_at)
+_IN_ORDER = (_p.opens_at, _p.closes_at, _p.id)
+#: One consultation: a row for each phase, or one without.
+_WHOLE = BASE.add_columns(*_PHASE).outerjoin(table(ConsultationPhase), _p.consultation_id == _c.id).order_by(*_IN_ORDER)
+_BY_SLUG = _WHOLE.where(_c.slug == bindparam("slug"))
+_BY_ID = _WHOLE.where(_c.id == bindparam("id"))
+_PHASES = select(_p.consultation_id, *_PHASE).order_by(*_IN_ORDER)
 _PHASES_OF_ONE = _PHASES.where(_p.consultation_id == bindparam("id"))
 
 
 def in_path(session: db.Read, slug: str) -> ConsultationView:
     """The consultation a route's address names."""
-    return _one(session, session.execute(_BY_SLUG, {"slug": slug}).first())
+    return _one(session, session.execute(_BY_SLUG, {"slug": slug}).all())
 
 
 def by_id(session: Session, consultation_id: int) -> ConsultationView:
     """A consultation by its row number."""
-    return _one(session, session.execute(_BY_ID, {"id": consultation_id}).first())
+    return _one(session, session.execute(_BY_ID, {"id": consultation_id}).all())
 
 
 def as_opened(draft: ConsultationView) -> ConsultationView:
@@ -184,10 +189,10 @@ def as_opened(draft: ConsultationView) -> ConsultationView:
     return replace(draft, phases=tuple(begun))
 
 
-def _one(session: Session, row: Any) -> ConsultationView:
-    if row is None:
+def _one(session: Session, rows: Sequence[Any]) -> ConsultationView:
+    if not rows:
         raise Missing
-    return view(row, phases_of(session, row.id))
+    return view(rows[0], tuple(_phase(session, row) for row in rows if row.phase_id is not None))
 
 
 def phases_of(session: Session, consultation_id: int) -> tuple[KnownPhase, ...]:
@@ -219,13 +224,13 @@ def _phase(session: Session, row: Any) -> KnownPhase:
         acts=frozenset(row.acts.split()),
         ended_at=row.ended_at,
         counted_at=row.counted_at,
-        id=row.id,
+        id=row.phase_id,
     )
     if row.counted_at is None:
         for instant in (phase.opens, phase.closes, phase.end + timedelta(seconds=settings().settle_seconds)):
             changes_at(instant)
     if row.counted_at is None and closing_due(phase, clock.now()):
-        db.notice(session, "consultations.closing", row.id)
+        db.notice(session, "consultations.closing", row.phase_id)
     return phase
 
 
