@@ -74,7 +74,7 @@ def report_received(request: Request, case: Reportable) -> Response:
     return web.render(request, "moderation/received.html", case=case)
 
 
-@router.get("/moderation", dependencies=[guard("moderation.act")])
+@router.get("/moderation", dependencies=[guard("moderation.read")])
 def desk(
     request: Request,
     session: db.Read,
