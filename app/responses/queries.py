@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import bindparam, case, exists, func, select
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
@@ -65,6 +65,8 @@ class ResponseView(consultations.Within):
 
 
 _r, _a, _o, _c, _p, _s = (table(model).c for model in (Response, Answer, Office, Contribution, Proposal, ProposalStat))
+#: A proposal at the desk is called by its title; by its code while a moderator hides its words.
+_NAMED = case((_c.visibility == "public", _p.title), else_=_c.code).label("title")
 _ANSWERS = (
     select(
         _r.status, _r.refers_to, _o.name, _o.name_en, _o.slug, _r.signed_by, _r.text, _r.other_text, _r.lang,
@@ -140,7 +142,7 @@ def by_id(session: Session, number: int) -> ResponseView:
 
 def _proposals_of(session: Session, response_id: int) -> tuple[Answered, ...]:
     query = (
-        select(_c.id, _c.code, _p.title, _c.lang)
+        select(_c.id, _c.code, _NAMED, _c.lang)
         .select_from(table(Answer))
         .join(table(Contribution), _c.id == _a.contribution_id)
         .join(table(Proposal), _p.id == _c.id)
@@ -153,7 +155,7 @@ def _proposals_of(session: Session, response_id: int) -> tuple[Answered, ...]:
 def chosen(session: Session, consultation_id: int, codes: list[str]) -> tuple[Answered, ...]:
     """The proposals of a consultation that these codes name."""
     query = (
-        select(_c.id, _c.code, _p.title, _c.lang)
+        select(_c.id, _c.code, _NAMED, _c.lang)
         .select_from(table(Proposal))
         .join(table(Contribution), _c.id == _p.id)
         .where(_p.consultation_id == consultation_id, _c.code.in_(codes))
@@ -200,7 +202,7 @@ _DESK = (
     select(
         _p.id,
         _c.code,
-        _p.title,
+        _NAMED,
         _c.lang,
         _c.received_at,
         _p.status,
