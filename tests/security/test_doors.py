@@ -24,7 +24,7 @@ from tests.test_permissions import CASES, NOTHING_THERE, PEOPLE, address, expect
 from tests.world import World
 
 #: What a request passes through, from the outside in. A new layer can answer by itself: think, then add it here.
-LAYERS = ["Edge", "CrossSite", "CrossOriginProtection", "ServeStaticASGI", "PageCache", "FastAPI"]
+LAYERS = ["Edge", "CrossSite", "CrossOriginProtection", "ServeStaticASGI", "Addresses", "PageCache", "FastAPI"]
 
 
 def inside(layer: Any) -> list[Any]:
