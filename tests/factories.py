@@ -136,6 +136,7 @@ CHARTER: dict[str, Any] = {
     "privacy": "Nama ditampilkan, alamat surel tidak.",
     "published": "Semua usulan, komentar dan hasil penghitungan.",
     "influence": "consult",
+    "rule": {"engine": "count/1"},
     "criteria": [{"name": "Manfaat bagi warga", "other": "", "weight": None}],
     "due": {
         "proposal": {"days": 14, "basis": "working"},

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, create_model
+from pydantic import AfterValidator, Field, create_model
+from pydantic_core import PydanticCustomError
 
 from app.consultations.models import PhaseKind, Voting
 from app.core.forms import Form, Line, LocalInstant, Prose, Submission, Text, Ticked, Words
 from app.core.i18n import N_
-from app.rules import charters
+from app.rules import ballots, charters
 from app.rules import phases as rules
 
 ROWS = 8
@@ -109,9 +111,31 @@ PhasesForm: type[_Rows] = create_model("PhasesForm", __base__=_Rows, **_fields()
 DatesForm: type[_Rows] = create_model("DatesForm", __base__=_ReasonedRows, **_fields())
 
 
+def _to_share(text: str) -> str:
+    """A share as people write it, 1/2 or 50 %, in the spelling that is published."""
+    plain = text.replace(" ", "").replace(",", ".")
+    try:
+        share = Fraction(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
+        return ballots.write_share(ballots.read_share(ballots.write_share(share)))
+    except (ValueError, ZeroDivisionError):
+        raise PydanticCustomError("no_share", N_("Write a share such as 1/2 or 2/3, or in percent.")) from None
+
+
+Share = Annotated[Line, AfterValidator(lambda text: _to_share(text) if text else "")]
+
+
 class _Charter(Form):
     """What an office promises; a draft may lack any of it."""
 
+    engine: Literal["count/1", "approval/1"] = "count/1"
+    quorum: int | None = Field(None, ge=1, le=300_000_000)
+    turnout_least: Share = Field("", max_length=20)
+    turnout_of: int | None = Field(None, ge=1, le=300_000_000)
+    share_least: Share = Field("", max_length=20)
+    share_of: Literal[("", *ballots.BASES)] = ""  # type: ignore[valid-type]
+    share_more: Ticked = False
+    most: int | None = Field(None, ge=1, le=1000)
+    ties: Literal[("", *ballots.TIES)] = ""  # type: ignore[valid-type]
     influence: Literal[("", *charters.INFLUENCES)] = ""  # type: ignore[valid-type]
     threshold_supports: int | None = Field(None, ge=1, le=10_000_000)
 
@@ -122,12 +146,27 @@ class _Charter(Form):
             "v": 1,
             **{name: getattr(self, name) for name in charters.TEXTS},
             "influence": self.influence,
+            "rule": self.rule(),
             "criteria": self.criteria(),
             "due": {
                 **{kind: self._period(kind) for kind in charters.KINDS},
                 "threshold": {"supports": self.threshold_supports, **early} if self.threshold_supports else None,
             },
             "other": {name: text for name in charters.TEXTS if (text := getattr(self, f"other_{name}"))},
+        }
+
+    def rule(self) -> dict[str, Any]:
+        """The counting rule; an engine that only counts takes no parameters."""
+        if self.engine not in ballots.CHOOSING:
+            return dict(charters.COUNTED)
+        share = {"least": self.share_least, "of": self.share_of, "more": self.share_more}
+        return {
+            "engine": self.engine,
+            "quorum": self.quorum,
+            "participation": {"least": self.turnout_least, "of": self.turnout_of} if self.turnout_least else None,
+            "threshold": share if self.share_least else None,
+            "most": self.most,
+            "ties": self.ties,
         }
 
     def criteria(self) -> list[dict[str, Any]]:
@@ -164,6 +203,7 @@ def typed_charter(content: Mapping[str, Any]) -> dict[str, Any]:
     """A stored charter as the values of its form."""
     values: dict[str, Any] = {name: content.get(name, "") for name in (*charters.TEXTS, "influence")}
     values |= {f"other_{name}": text for name, text in content.get("other", {}).items()}
+    values |= _typed_rule(charters.rule_of(content))
     for number, row in enumerate(content.get("criteria", ()), 1):
         values |= {f"criterion_{number}": row["name"], f"other_criterion_{number}": row["other"]}
         values[f"weight_{number}"] = row["weight"]
@@ -173,6 +213,32 @@ def typed_charter(content: Mapping[str, Any]) -> dict[str, Any]:
         if kind == "threshold":
             values["threshold_supports"] = given.get("supports")
     return values
+
+
+def _typed_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    turnout, share = rule.get("participation") or {}, rule.get("threshold") or {}
+    return {
+        **{name: rule.get(name) for name in ("engine", "quorum", "most", "ties")},
+        **{f"turnout_{name}": turnout.get(name) for name in ("least", "of")},
+        **{f"share_{name}": share.get(name) for name in ("least", "of", "more")},
+    }
+
+
+def whole_rule(form: Submission[Any]) -> None:
+    """Blame a share without what it is a share of, and places without what happens to ties for them."""
+    content = form.content
+    if content is None or content.engine not in ballots.CHOOSING:
+        return
+    for name, message in (
+        ("turnout", N_("Say how many people may vote.")),
+        ("share", N_("Say what the share is a share of.")),
+    ):
+        if getattr(content, f"{name}_least") and not getattr(content, f"{name}_of"):
+            form.blame(f"{name}_of", message)
+    if content.turnout_of and not content.turnout_least:
+        form.blame("turnout_least", N_("Say which share of them has to vote, or leave both fields empty."))
+    if content.most and not content.ties:
+        form.blame("ties", N_("Say what happens to proposals that tie for the last place."))
 
 
 def whole_promises(form: Submission[Any]) -> None:

@@ -18,7 +18,7 @@ from app.decisions.forms import PARTS, DecisionForm
 from app.decisions.models import Decision
 from app.proposals.models import Proposal, ProposalStat
 from app.publiclog import actions as publiclog
-from app.rules.canonical import digest
+from app.rules.canonical import canonical, digest
 from app.rules.decision_numbers import DecisionNumber
 
 _d = table(Decision).c
@@ -55,23 +55,24 @@ def publish(session: Session, actor: Actor, consultation_id: int, at: datetime |
     if view is None or view.missing:
         raise Conflict("incomplete", N_("The summary is not complete yet. Fill in every part, save it, then publish."))
     _require_over(consultation)
-    counts = queries.recount(session, consultation_id)
-    _require_consistent(session, consultation_id, counts)
+    rule = consultations.rule(session, consultation)
+    counted = queries.counted(session, consultation)
+    _require_consistent(session, consultation_id, counted.counts)
     moment = at or clock.now()
     year = clock.local(moment).year
     row = session.get_one(Decision, view.id)
     row.year, row.number = year, _next_number(session, year)
-    row.counts = json.dumps([asdict(count) for count in counts], ensure_ascii=False)
+    row.counts = json.dumps([asdict(count) for count in counted.counts], ensure_ascii=False)
+    row.outcome = canonical(counted.result.facts()).decode() if counted.result else ""
     row.published_at = moment
     number = str(DecisionNumber(row.year, row.number))
-    row.h = digest(
-        {"number": number, "texts": {part: getattr(row, part) for part in PARTS}, "counts": json.loads(row.counts)}
-    )
+    said = {"number": number, "texts": {part: getattr(row, part) for part in PARTS}, "counts": json.loads(row.counts)}
+    row.h = digest(said | ({"outcome": counted.result.facts()} if counted.result else {}))
     session.execute(
         update(table(Consultation)).where(table(Consultation).c.id == consultation_id).values(decided_at=moment)
     )
     publiclog.record(
-        session, "decision", consultation_id, ("decision", view.id), number=number, h=row.h, rule=queries.ENGINE
+        session, "decision", consultation_id, ("decision", view.id), number=number, h=row.h, rule=rule["engine"]
     )
     return number
 
@@ -91,7 +92,7 @@ def _require_over(consultation: consultations.ConsultationView) -> None:
         )
 
 
-def _require_consistent(session: Session, consultation_id: int, counts: list[queries.Count]) -> None:
+def _require_consistent(session: Session, consultation_id: int, counts: tuple[queries.Count, ...]) -> None:
     """Refuse to publish when the counters people saw differ from the votes counted anew."""
     s = table(ProposalStat).c
     sums = session.execute(

@@ -26,6 +26,7 @@ class Decision(SQLModel, table=True):
     next: str = Field(default="", sa_column=Column(Text, nullable=False))
     other: str = Field(default="", sa_column=Column(Text, nullable=False))
     counts: str = Field(default="", sa_column=Column(Text, nullable=False))
+    outcome: str = Field(default="", sa_column=Column(Text, nullable=False))
     h: str = ""
     written_by: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
     saved_at: datetime = Field(sa_column=Column(Instant, nullable=False))

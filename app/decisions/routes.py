@@ -33,7 +33,8 @@ def facts(session: db.Read, decision: Published) -> Response:
             "lang": decision.lang,
             "published": decision.published_at.isoformat(),
             **decision.texts,
-            "engine": queries.ENGINE,
+            "engine": consultations.rule(session, decision.consultation)["engine"],
+            "result": decision.result.facts() if decision.result else None,
             "h": decision.h,
             "ballots": votes.voters(session, decision.consultation),
             "counts": [
@@ -64,6 +65,8 @@ def page(request: Request, session: db.Read, decision: Published) -> Response:
         decision=decision,
         facts=_linked_data(request, decision),
         voters=votes.voters(session, consultation),
+        engine=consultations.rule(session, consultation)["engine"],
+        result=decision.result,
         changes=changes,
         moved=[it for it in changes if any(one.what in ("phase", "closing") for one in it.changes)],
         first_lang=first_lang,
@@ -103,7 +106,8 @@ def _write_page(
 ) -> Response:
     with db.reading() as session:
         decision = queries.of_consultation(session, consultation.id)
-        counts = queries.recount(session, consultation.id) if consultation.counts_shown else []
+        counted = queries.counted(session, consultation) if consultation.counts_shown else queries.Counted()
+        engine = consultations.rule(session, consultation)["engine"]
         voters = votes.voters(session, consultation) if consultation.counts_shown else 0
         progress = responses.progress(session, [consultation.id])[consultation.id]
     return web.render(
@@ -113,7 +117,9 @@ def _write_page(
         consultation=consultation,
         decision=decision,
         form=form or blank(**(_stored(decision) if decision else {"question": consultation.title})),
-        counts=counts,
+        counts=counted.counts,
+        result=counted.result if consultation.counted else None,
+        engine=engine,
         voters=voters,
         progress=progress,
     )
@@ -165,14 +171,16 @@ def _publication(
     form = blank()
     if refused is not None:
         form.refuse(refused.reason)
-    counts = queries.recount(session, consultation.id) if consultation.counts_shown else []
+    counted = queries.counted(session, consultation) if consultation.counts_shown else queries.Counted()
     progress = responses.progress(session, [consultation.id])[consultation.id]
     return web.render(
         request,
         "decisions/publication.html",
         form.status,
         decision=decision,
-        counts=decision.counts or counts,
+        counts=decision.counts or counted.counts,
+        result=decision.result if decision.published_at else counted.result if consultation.counted else None,
+        engine=consultations.rule(session, consultation)["engine"],
         voters=votes.voters(session, consultation) if consultation.counts_shown else 0,
         consultation=consultation,
         form=form,

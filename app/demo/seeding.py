@@ -37,6 +37,7 @@ _CHARTER: dict[str, Any] = {
     **dict.fromkeys(TEXTS, "Isinya dibuat oleh mesin, untuk mengukur."),
     "v": 1,
     "influence": "consult",
+    "rule": {"engine": "count/1"},
     "criteria": [{"name": "Ukuran", "other": "", "weight": None}],
     "due": {kind: {"days": 14, "basis": WORKING} for kind in KINDS} | {"threshold": None},
     "other": {},

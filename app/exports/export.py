@@ -17,6 +17,7 @@ from app.consultations import queries as consultations
 from app.core import access, db
 from app.core.access import ANYONE
 from app.exports import queries
+from app.rules.canonical import canonical
 
 MARK = "\ufeff"
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -113,9 +114,17 @@ def write_files(slug: str, folder: Path) -> Iterator[Path]:
         with db.reading() as session:
             consultation = consultations.in_path(session, slug)
             access.require("exports.read", ANYONE, consultation)
+            documents = {
+                "charter": consultations.charter(session, consultation.id),
+                "rule": consultations.rule(session, consultation),
+            }
     except access.Missing:
         raise NoConsultation(slug) from None
     folder.mkdir(parents=True, exist_ok=True)
+    for name, content in documents.items():
+        path = folder / f"{slug}-{name}.json"
+        path.write_bytes(canonical(content))
+        yield path
     tables = {
         "proposals": (queries.PROPOSALS, queries.proposals(consultation)),
         "results": (queries.RESULTS, queries.results(consultation)),

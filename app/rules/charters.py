@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from app.rules import ballots
+
 INFLUENCES = ("inform", "consult", "co-decide", "binding")
 """How much the contributions weigh, from the least to the most."""
 
@@ -34,10 +36,11 @@ TEXTS = (
 )
 """The parts of a charter that an office writes in its own words, in the order in which they are read."""
 
+COUNTED: Mapping[str, Any] = MappingProxyType({"engine": "count/1"})
+"""The rule that only counts."""
+
 WHOLE = 100
 """What the weights of all criteria make together, in percent."""
-
-EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Ways:
     votes: bool
     kind: str
     open_counts: bool
+    votings: int = 1
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,16 @@ def promises(charter: Mapping[str, Any]) -> Promises:
     )
 
 
+def rule_of(charter: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The counting rule of a charter; one that says nothing of it only counts."""
+    return charter.get("rule") or COUNTED
+
+
+def _whole(rule: Mapping[str, Any]) -> bool:
+    """Whether everything is said that the engine needs: where places are few, also what happens to ties."""
+    return rule["engine"] in ballots.ENGINES and bool(not rule.get("most") or rule.get("ties"))
+
+
 def _period(stored: Any) -> Period | None:
     if not stored or stored == NONE:
         return None
@@ -112,6 +126,8 @@ def checklist(charter: Mapping[str, Any], ways: Ways) -> tuple[Condition, ...]:
     """
     due = charter.get("due") or {}
     wanted = [(name, bool(charter.get(name))) for name in ("can_change", "cannot_change", "decider", "legal_basis")]
+    if ways.votes:
+        wanted.append(("rule", _whole(rule_of(charter))))
     wanted.append(("influence", charter.get("influence") in INFLUENCES))
     wanted.append(("criteria", bool(charter.get("criteria"))))
     if ways.votes:
@@ -132,14 +148,25 @@ def contradictions(charter: Mapping[str, Any], ways: Ways) -> tuple[str, ...]:
     """What in a charter cannot be true together.
 
     "binding-without-votes" and "binding-without-outcome": what binds needs votes and a rule that gives an outcome.
+    "rule-without-votes": a rule that chooses needs votes to choose by. "quorum-above-entitled": no more ballots can be
+    asked for than people may vote. "several-votings": whoever votes in two phases would count twice.
+    "threshold-of-choices": without opposes there is no share of supports and opposes.
     "inform-with-votes": who only informs does not let people vote. "weights": either no criterion has a weight, or
     all have and they make 100 together. "threshold-without-votes" and "threshold-while-sealed": supports can only
     oblige where there are proposals and votes, and where everyone may see the counts.
     """
     influence = charter.get("influence")
     early = (charter.get("due") or {}).get("threshold")
+    rule = rule_of(charter)
+    chooses = rule["engine"] in ballots.CHOOSING
+    turnout, share = rule.get("participation"), rule.get("threshold")
     found = {
         "binding-without-votes": influence == "binding" and not ways.votes,
+        "binding-without-outcome": influence == "binding" and ways.votes and not chooses,
+        "rule-without-votes": chooses and not ways.votes,
+        "several-votings": chooses and ways.votings > 1,
+        "quorum-above-entitled": bool(turnout and (rule.get("quorum") or 0) > turnout["of"]),
+        "threshold-of-choices": bool(share and share["of"] == ballots.CHOICES_MADE and ways.kind != "three"),
         "inform-with-votes": influence == "inform" and ways.votes,
         "weights": _uneven(charter.get("criteria") or ()),
         "threshold-without-votes": bool(early) and not (ways.votes and ways.proposes),

@@ -234,6 +234,12 @@ def voters(session: Session, consultation: ConsultationView) -> int:
     return int(session.execute(select(func.count(_b.voter.distinct())).where(_b.phase_id.in_(voting))).scalar_one())
 
 
+def ballots(session: Session, consultation: ConsultationView) -> int:
+    """How many ballots a consultation has: one for each person and voting phase."""
+    voting = [phase.id for phase in consultation.phases if rules.VOTE in phase.acts]
+    return int(session.execute(select(func.count(_b.id)).where(_b.phase_id.in_(voting))).scalar_one())
+
+
 def marks(session: Session, consultation_id: int) -> Sequence[Any]:
     """Every vote of a consultation as (proposal, version, choice), for counting; nobody's name is in it."""
     query = (

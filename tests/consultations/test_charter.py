@@ -1,5 +1,6 @@
 """The charter is written at the desk, asked for at opening, frozen then, and read by everyone."""
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from app.consultations.forms import typed_charter
 from app.consultations.models import Charter, Consultation
 from app.core import clock, db
 from app.core.access import Actor, Conflict, Denied, Missing
+from app.publiclog.models import Event
 from app.rules.canonical import canonical, digest
 from app.rules.charters import Period, Promises
 from tests import factories
@@ -179,3 +181,76 @@ def test_what_was_taken_over_says_that_nothing_was_promised(browser: Browser, of
     assert "diambil alih dari layanan lain: Lain" in page.text
     with db.reading() as session:
         assert queries.promises(session, number) == Promises()
+
+
+RULE = {
+    "engine": "approval/1",
+    "quorum": 100,
+    "participation": {"least": "1/10", "of": 5000},
+    "threshold": {"least": "2/3", "of": "choices", "more": True},
+    "most": 3,
+    "ties": "body",
+}
+
+
+def test_a_rule_that_chooses_is_written_as_people_write_shares_and_kept_as_data(desk: Browser, draft: str) -> None:
+    at = f"/desk/consultations/{draft}/charter"
+    typed = typed_charter({**CHARTER, "rule": RULE})
+    desk.post(at, typed | {"turnout_least": "10 %", "share_least": "4/6"})
+    assert all_rows(Charter)[0].content == canonical({**CHARTER, "rule": RULE}).decode()
+    assert desk.get(at).form(at)["share_least"] == "2/3"
+    desk.post(f"/desk/consultations/{draft}/opening")
+    published = desk.as_().get(f"/consultations/{draft}/charter/rule.json").response
+    rule = {**RULE, "v": 1, "voting": "three", "limit": None, "counts": "sealed"}
+    assert published.content == canonical(rule)
+    (opened,) = all_rows(Event)
+    assert json.loads(opened.body)["rule"] == digest(rule)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"turnout_of": ""}, "turnout_of"),
+        ({"turnout_least": ""}, "turnout_least"),
+        ({"turnout_least": "0%"}, "turnout_least"),
+        ({"share_least": "half"}, "share_least"),
+        ({"share_least": "3/2"}, "share_least"),
+        ({"share_least": "1/0"}, "share_least"),
+        ({"share_of": ""}, "share_of"),
+        ({"ties": ""}, "ties"),
+        ({"quorum": "0"}, "quorum"),
+        ({"engine": "approval/2"}, "engine"),
+    ],
+)
+def test_half_a_rule_is_blamed(desk: Browser, draft: str, changes: dict[str, str], field: str) -> None:
+    at = f"/desk/consultations/{draft}/charter"
+    page = desk.post(at, typed_charter({**CHARTER, "rule": RULE}) | changes)
+    assert page.status == 422 and f'href="#{field}"' in page.html
+    assert all_rows(Charter)[0].content == canonical(CHARTER).decode()
+
+
+SAID = {
+    "quorum": ("100 orang memilih", "at least 100 people vote"),
+    "participation": ("1/10 dari 5.000 orang", "1/10 of the 5,000 people"),
+    "threshold": ("Lebih dari 2/3 orang yang mendukung", "More than 2/3 of those who support or oppose"),
+    "most": ("Paling banyak 3 usulan terpilih.", "At most 3 proposals are chosen."),
+    "ties": ("pemutus memilih di antaranya", "whoever decides chooses among them"),
+}
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_the_page_says_the_rule_in_words_from_its_data(desk: Browser, draft: str, lang: str) -> None:
+    at = f"/desk/consultations/{draft}/charter"
+    desk.post(at, typed_charter({**CHARTER, "rule": RULE}))
+    desk.post(f"/desk/consultations/{draft}/opening")
+    reader = desk.as_(lang=lang)
+    for address in (f"/consultations/{draft}", f"/consultations/{draft}/charter"):
+        text = reader.get(address).text
+        assert [said[lang == "en"] for said in SAID.values() if said[lang == "en"] not in text] == []
+
+
+def test_a_rule_that_only_counts_says_so_and_keeps_its_spelling(desk: Browser, draft: str) -> None:
+    desk.post(f"/desk/consultations/{draft}/opening")
+    rule = desk.as_().get(f"/consultations/{draft}/charter/rule.json").response.json()
+    assert rule == {"v": 1, "engine": "count/1", "voting": "three", "limit": None, "counts": "sealed"}
+    assert "count/1" in desk.as_().get(f"/consultations/{draft}").text

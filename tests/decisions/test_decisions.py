@@ -1,6 +1,7 @@
 """Writing, publishing and reading a decision summary."""
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -14,12 +15,13 @@ from app.core.access import Conflict, Denied
 from app.core.columns import table
 from app.decisions import actions, queries
 from app.decisions.forms import PARTS, DecisionForm
-from app.proposals.models import ProposalStat
+from app.proposals.models import Proposal, ProposalStat
 from app.votes import actions as votes
 from app.votes.models import Choice
 from tests import factories
 from tests.page import Browser
 
+TITLE = "Bagaimana air sampai ke rumah?"
 TEXTS = {part: f"Bagian {part} ditulis lengkap." for part in PARTS}
 
 
@@ -35,10 +37,10 @@ def close(session: Session, consultation: int) -> None:
 class World:
     """A consultation with votes that is over."""
 
-    def __init__(self, slug: str = "air") -> None:
+    def __init__(self, slug: str = "air", **fields: Any) -> None:
         self.office = factories.office("Dinas PU")
         self.official = factories.official(self.office, "Bu Sri")
-        self.consultation = factories.consultation(self.office, slug=slug, title="Bagaimana air sampai ke rumah?")
+        self.consultation = factories.consultation(self.office, slug=slug, title=TITLE, **fields)
         self.first, self.second = (factories.proposal(self.consultation) for _ in range(2))
         for choice in ("support", "support", "oppose"):
             db.write_now(votes.cast, factories.person().actor, self.first, Choice(choice), clock.now())
@@ -206,3 +208,82 @@ def test_a_summary_written_in_english_says_so(world: World, browser: Browser) ->
         decision = queries.of_consultation(session, world.consultation)
     assert decision is not None
     assert decision.lang == "en"
+
+
+CHOOSING = {
+    "engine": "approval/1", "quorum": 3, "participation": None, "most": 1, "ties": "body",
+    "threshold": {"least": "1/2", "of": "ballots", "more": False},
+}  # fmt: skip
+
+
+def choosing(**changes: object) -> World:
+    return World(charter={**factories.CHARTER, "rule": {**CHOOSING, **changes}})
+
+
+def test_a_rule_that_chooses_is_frozen_with_its_steps(browser: Browser) -> None:
+    world = choosing()
+    world.save()
+    world.close()
+    number = world.publish()
+    first = factories.code(world.first)
+    with db.reading() as session:
+        decision = queries.in_path(session, number)
+    assert decision.result is not None and decision.result.outcome.chosen == (first,)
+    assert [step.code for step in decision.result.outcome.steps] == ["ballots", "quorum-met", "threshold", "chosen"]
+    facts = browser.get(f"/decisions/{number}.json").response.json()
+    assert (facts["engine"], facts["ballots"]) == ("approval/1", 3)
+    assert facts["result"]["chosen"] == [first] and facts["result"]["rule"]["quorum"] == 3
+    for lang, sentences in (
+        ("id", ("Menurut aturan", "Aturan memilih 1 usulan", "3 surat suara masuk.", "Diperlukan paling sedikit 3")),
+        ("en", ("By the rule", "The rule chooses 1 proposal:", "3 ballots were cast.", "At least 3 were needed")),
+    ):
+        text = browser.as_(lang=lang).get(f"/decisions/{number}").text
+        assert [it for it in sentences if it not in text] == []
+
+
+def test_what_was_hidden_or_withdrawn_does_not_stand(browser: Browser) -> None:
+    world = choosing()
+    world.close()
+    p = table(Proposal)
+    with db.reading() as session:
+        view = consultations.by_id(session, world.consultation)
+        before = queries.counted(session, view).result
+    db.write_now(
+        lambda session: (
+            session.execute(
+                update(p).where(p.c.id == world.first).values(withdrawn_at=clock.now(), withdrawn_reason="Salah.")
+            )
+            and None
+        )
+    )
+    with db.reading() as session:
+        after = queries.counted(session, view).result
+    assert before and after and before.outcome.chosen and after.outcome.chosen == ()
+
+
+def test_too_few_ballots_and_ties_are_said(browser: Browser) -> None:
+    world = choosing(quorum=4)
+    world.close()
+    desk = browser.as_(world.official)
+    assert "Terlalu sedikit orang memilih" in desk.get("/desk/consultations/air/decision").text
+
+
+def test_a_tie_is_left_to_whoever_decides(browser: Browser) -> None:
+    world = choosing(threshold=None)
+    for _ in range(2):
+        db.write_now(votes.cast, factories.person().actor, world.second, Choice.SUPPORT, clock.now())
+    world.close()
+    with db.reading() as session:
+        found = queries.counted(session, consultations.by_id(session, world.consultation)).result
+    both = {factories.code(world.first), factories.code(world.second)}
+    assert found and (found.outcome.chosen, set(found.outcome.tied), found.outcome.places) == ((), both, 1)
+    assert (
+        "Pemutus memilih 1 dari usulan yang seri ini"
+        in browser.as_(world.official).get("/desk/consultations/air/decision").text
+    )
+
+
+def test_counts_are_no_outcome_while_people_vote(browser: Browser) -> None:
+    world = choosing()
+    desk = browser.as_(world.official)
+    assert "Menurut aturan" not in desk.get("/desk/consultations/air/decision").text

@@ -93,7 +93,7 @@ def test_an_unknown_counting_rule_counts_nothing() -> None:
 def test_the_counting_rules_cannot_be_exchanged_at_run_time() -> None:
     with pytest.raises(TypeError):
         ENGINES["count/1"] = lambda marks: Tally()  # type: ignore[index]
-    assert list(ENGINES) == ["count/1"]
+    assert list(ENGINES) == ["count/1", "approval/1"]
 
 
 def test_a_whole_consultation_is_counted_proposal_by_proposal() -> None:

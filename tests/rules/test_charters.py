@@ -24,7 +24,7 @@ def changed(**parts: Any) -> dict[str, Any]:
 def test_an_empty_charter_lacks_everything_and_a_whole_one_nothing() -> None:
     assert missing({}, ALL) == EVERYTHING
     assert missing(CHARTER, ALL) == ()
-    assert [it.code for it in checklist(CHARTER, ALL)] == list(EVERYTHING)
+    assert [it.code for it in checklist(CHARTER, ALL) if it.code != "rule"] == list(EVERYTHING)
 
 
 def test_what_nobody_can_do_needs_no_word() -> None:
@@ -43,6 +43,14 @@ def test_each_kind_is_answered_in_time_or_said_not_to_be(kind: str) -> None:
         assert missing(changed(due={**CHARTER["due"], kind: said}), ALL) == lacking
 
 
+def test_places_need_a_word_on_ties_and_the_engine_has_to_be_known() -> None:
+    assert missing(changed(rule=CHOOSING), ALL) == ()
+    for rule in ({**CHOOSING, "ties": ""}, {"engine": "approval/2"}):
+        assert missing(changed(rule=rule), ALL) == ("rule",)
+        assert missing(changed(rule=rule), SILENT) == ()
+    assert missing(changed(rule={**CHOOSING, "most": None, "ties": ""}), ALL) == ()
+
+
 def test_an_influence_nobody_knows_is_none() -> None:
     assert missing(changed(influence="advise"), ALL) == ("influence",)
 
@@ -59,6 +67,10 @@ def test_promises_are_read_as_written() -> None:
     assert promises(CHARTER).threshold is promises(CHARTER).threshold_period is None
 
 
+CHOOSING = {
+    "engine": "approval/1", "quorum": 5000, "participation": {"least": "1/10", "of": 5000},
+    "threshold": {"least": "1/2", "of": "choices", "more": False}, "most": 3, "ties": "all",
+}  # fmt: skip
 EARLY = {**CHARTER["due"], "threshold": {"supports": 50, "days": 10, "basis": "working"}}
 
 
@@ -69,6 +81,14 @@ EARLY = {**CHARTER["due"], "threshold": {"supports": 50, "days": 10, "basis": "w
         ({"influence": "binding"}, {"votes": False}, ("binding-without-votes",)),
         ({"influence": "inform"}, {}, ("inform-with-votes",)),
         ({"influence": "inform"}, {"votes": False}, ()),
+        ({"influence": "binding"}, {}, ("binding-without-outcome",)),
+        ({"influence": "binding", "rule": CHOOSING}, {}, ()),
+        ({"rule": CHOOSING}, {"votes": False}, ("rule-without-votes",)),
+        ({"rule": CHOOSING}, {"votings": 2}, ("several-votings",)),
+        ({"rule": {**CHOOSING, "quorum": 5001}}, {}, ("quorum-above-entitled",)),
+        ({"rule": {**CHOOSING, "quorum": 5001, "participation": None}}, {}, ()),
+        ({"rule": CHOOSING}, {"kind": "limited"}, ("threshold-of-choices",)),
+        ({"rule": {**CHOOSING, "threshold": None}}, {"kind": "limited"}, ()),
         ({"due": EARLY}, {}, ()),
         ({"due": EARLY}, {"open_counts": False}, ("threshold-while-sealed",)),
         ({"due": EARLY}, {"votes": False}, ("threshold-without-votes",)),

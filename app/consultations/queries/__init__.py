@@ -1,6 +1,6 @@
 """Reads about consultations."""
 
-from app.consultations.queries.charter import charter, promised, promises, rule_of, ways_of
+from app.consultations.queries.charter import charter, promised, promises, rule, rule_of, ways_of
 from app.consultations.queries.charter_page import CharterPage, charter_page
 from app.consultations.queries.checklist import CHARTER_PARTS, Lacking, lacking
 from app.consultations.queries.desk import Awaiting, at_desk, awaiting, done, typed_texts
@@ -101,6 +101,7 @@ __all__ = [
     "promised",
     "promises",
     "recently_decided",
+    "rule",
     "rule_of",
     "span",
     "steps",

@@ -14,8 +14,6 @@ from app.offices.models import Area, Office
 from app.rules import charters
 from app.rules import phases as rules
 
-ENGINE = "count/1"
-
 _c, _o, _a, _p, _d, _t, _ct, _h = (
     table(model).c
     for model in (Consultation, Office, Area, ConsultationPhase, Document, Topic, ConsultationTopic, Charter)
@@ -53,6 +51,7 @@ def charter(session: Session, consultation_id: int) -> dict[str, Any]:
     """
     values = {"id": consultation_id}
     row = session.execute(_ROW, values).one()
+    content = promised(session, consultation_id)
     other = {"title": row.other_title, "summary": row.other_summary, "background": row.other_background}
     return {
         "v": 2,
@@ -63,13 +62,13 @@ def charter(session: Session, consultation_id: int) -> dict[str, Any]:
         "lang": row.lang,
         "question": {"title": row.title, "summary": row.summary, "background": row.background},
         "other": other if any(other.values()) else None,
-        "charter": promised(session, consultation_id) or None,
+        "charter": content or None,
         "phases": [_phase(phase) for phase in session.execute(_PHASES, values).all()],
         "documents": [
             {"sha256": it.sha256, "title": it.title, "description": it.description}
             for it in session.execute(_DOCUMENTS, values).all()
         ],
-        "rule": rule_of(row),
+        "rule": rule_of(row, content),
         "cancelled": instant(row.cancelled_at) if row.cancelled_at else None,
     }
 
@@ -85,15 +84,23 @@ def promises(session: Session, consultation_id: int) -> charters.Promises:
     return charters.promises(promised(session, consultation_id))
 
 
-def rule_of(row: Any) -> dict[str, Any]:
-    """How votes are cast and counted; nothing of it can change once the consultation is open."""
+def rule_of(row: Any, content: dict[str, Any]) -> dict[str, Any]:
+    """How votes are cast and counted, as it is published: an engine by its id, and integers and "p/q" for it.
+
+    `row` has how votes are cast (a row or a view of the consultation), `content` is its charter.
+    """
     return {
         "v": 1,
-        "engine": ENGINE,
+        **charters.rule_of(content),
         "voting": row.voting,
         "limit": row.vote_limit,
         "counts": "open" if row.open_counts else "sealed",
     }
+
+
+def rule(session: Session, view: ConsultationView) -> dict[str, Any]:
+    """The counting rule of a consultation as it stands."""
+    return rule_of(view, promised(session, view.id))
 
 
 def instant(moment: datetime) -> str:
@@ -119,4 +126,5 @@ def ways_of(view: ConsultationView) -> charters.Ways:
         votes=rules.VOTE in acts,
         kind=view.voting,
         open_counts=view.open_counts,
+        votings=sum(rules.VOTE in phase.acts for phase in view.phases),
     )

@@ -28,6 +28,7 @@ CHARTER_PARTS = {
     "cannot_change": N_("What cannot change, and why"),
     "decider": N_("Who decides"),
     "legal_basis": N_("On what authority"),
+    "rule": N_("By which rule votes are counted, with what happens to ties"),
     "influence": N_("How much the contributions weigh"),
     "criteria": N_("By which criteria it is decided"),
     "votes_use": N_("What happens with the votes"),
@@ -41,6 +42,11 @@ CHARTER_PARTS = {
 }
 CONTRADICTIONS = {
     "binding-without-votes": N_("Contributions cannot bind where nobody votes: choose another level, or add voting."),
+    "binding-without-outcome": N_("Votes can only bind by a rule that chooses: take one, or choose another level."),
+    "rule-without-votes": N_("A rule that chooses needs voting: add it, or only count."),
+    "several-votings": N_("A rule that chooses needs a single voting phase, so that nobody counts twice."),
+    "quorum-above-entitled": N_("The quorum is above the number of people who may vote."),
+    "threshold-of-choices": N_("A share of supports and opposes needs votes that can oppose."),
     "inform-with-votes": N_("Whoever only informs does not let people vote: choose another level, or remove voting."),
     "weights": N_("The weights of the criteria have to make 100 together, or all be empty."),
     "threshold-without-votes": N_("An early answer by supports needs proposals and voting."),
@@ -48,6 +54,7 @@ CONTRADICTIONS = {
 }
 #: Where a condition is mended, if its field has another name.
 FIELD_OF = {
+    "rule": "ties",
     "criteria": "criterion_1",
     "due_proposal": "proposal_basis",
     "due_comment": "comment_basis",

@@ -1,5 +1,6 @@
 """What the page of a consultation shows of it: background, documents, topics, changes, the way through time."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
-from app.consultations.models import Consultation, ConsultationChange
+from app.consultations.models import Charter, Consultation, ConsultationChange
+from app.consultations.queries.charter import rule_of
 from app.consultations.queries.documents import DocumentView, documents_of
 from app.consultations.queries.lists import TopicView, topics_of_many
 from app.consultations.queries.views import ConsultationView, KnownPhase
@@ -58,6 +60,7 @@ class ConsultationPage:
     changes: int
     changed_at: datetime | None
     charter_hash: str
+    rule: dict[str, Any]
 
     @property
     def pictures(self) -> tuple[DocumentView, ...]:
@@ -76,8 +79,12 @@ class ConsultationPage:
         return self.view.lang != lang or (bool(self.background) and self.background_lang != lang)
 
 
-_c, _h = table(Consultation).c, table(ConsultationChange).c
-_TEXTS = select(_c.background, _c.other_background, _c.lang, _c.frozen_hash).where(_c.id == bindparam("id"))
+_c, _h, _ch = table(Consultation).c, table(ConsultationChange).c, table(Charter).c
+_TEXTS = (
+    select(_c.background, _c.other_background, _c.lang, _c.frozen_hash, _ch.content)
+    .outerjoin_from(table(Consultation), table(Charter), _ch.consultation_id == _c.id)
+    .where(_c.id == bindparam("id"))
+)
 _CHANGES = select(func.count(func.distinct(_h.at)).label("n"), func.max(_h.at).label("latest")).where(
     _h.consultation_id == bindparam("id")
 )
@@ -100,6 +107,7 @@ def consultation_page(session: Session, view: ConsultationView) -> ConsultationP
         changes=changes.n,
         changed_at=changes.latest,
         charter_hash=texts.frozen_hash,
+        rule=rule_of(view, json.loads(texts.content) if texts.content else {}),
     )
 
 

@@ -3,16 +3,17 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from sqlmodel import Session
 
 from app.consultations import actions, queries
-from app.consultations.forms import CRITERIA, CharterForm, typed_charter, whole_promises
+from app.consultations.forms import CRITERIA, CharterForm, typed_charter, whole_promises, whole_rule
 from app.consultations.queries import ConsultationView
 from app.core import access, db, web
 from app.core.access import Conflict, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_
+from app.rules.canonical import canonical
 
 router = APIRouter()
 Mine = Annotated[ConsultationView, guard("consultations.edit", queries.at_desk)]
@@ -50,6 +51,7 @@ async def save(
 ) -> Response:
     """Give a draft its charter."""
     whole_promises(form)
+    whole_rule(form)
     if form.valid:
         try:
             await db.write(actions.set_charter, actor, view.id, form.checked.content(), request.state.arrived)
@@ -60,11 +62,17 @@ async def save(
     return _form_page(request, session, view, form)
 
 
+@router.get("/consultations/{slug}/charter/rule.json")
+def rule(session: db.Read, view: Readable) -> Response:
+    """The counting rule in the spelling that its fingerprint is of."""
+    return Response(canonical(queries.rule(session, view)), media_type="application/json")
+
+
 @router.get("/consultations/{slug}/charter.json")
 @router.get("/consultations/{slug}/charter")
 def read(request: Request, session: db.Read, view: Readable) -> Response:
     """What is promised, in plain words, or in the spelling that the fingerprint is of."""
     if web.wants_json(request):
-        return JSONResponse(queries.charter(session, view.id))
+        return Response(canonical(queries.charter(session, view.id)), media_type="application/json")
     page, charter = queries.consultation_page(session, view), queries.charter_page(session, view)
     return web.render(request, "consultations/charter.html", view=view, page=page, charter=charter)

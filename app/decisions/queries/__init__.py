@@ -10,37 +10,17 @@ from sqlmodel import Session
 
 from app.consultations import queries as consultations
 from app.consultations.models import Consultation
-from app.contributions.models import Contribution
 from app.core import db
 from app.core.access import Missing
 from app.core.columns import table
 from app.core.i18n import language
 from app.decisions.forms import PARTS
 from app.decisions.models import Decision
-from app.proposals.models import Proposal
-from app.rules.ballots import VersionTally, tally_all
+from app.decisions.queries.results import Count, Counted, Result, counted, read_result
+from app.rules.ballots import VersionTally
 from app.rules.decision_numbers import DecisionNumber, read_decision_number
-from app.votes import queries as votes
 
-ENGINE = "count/1"
-
-
-@dataclass(frozen=True)
-class Count:
-    """The counted votes of one proposal."""
-
-    code: str
-    title: str
-    status: str
-    supports: int
-    opposes: int
-    neutrals: int
-    by_version: tuple[VersionTally, ...]
-
-    @property
-    def total(self) -> int:
-        """All votes on it."""
-        return self.supports + self.opposes + self.neutrals
+__all__ = ["Count", "Counted", "DecisionView", "Lately", "Result", "counted", "in_path", "lately", "of_consultation"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +36,7 @@ class DecisionView(consultations.Within):
     first: dict[str, str]
     other: dict[str, str]
     counts: tuple[Count, ...]
+    result: Result | None
     saved_at: datetime
     published_at: datetime | None
     h: str
@@ -71,7 +52,7 @@ class DecisionView(consultations.Within):
         return tuple(part for part in PARTS if not self.first[part])
 
 
-_d, _c, _p, _k = (table(model).c for model in (Decision, Consultation, Proposal, Contribution))
+_d, _c = table(Decision).c, table(Consultation).c
 
 
 def in_path(session: db.Read, number: str) -> DecisionView:
@@ -107,6 +88,7 @@ def _one(session: Session, query: Select[Any]) -> DecisionView | None:
         first=first,
         other=other,
         counts=_read_counts(row.counts),
+        result=read_result(row.outcome),
         saved_at=row.saved_at,
         published_at=row.published_at,
         h=row.h,
@@ -120,32 +102,6 @@ def _read_counts(stored: str) -> tuple[Count, ...]:
         Count(**(row | {"by_version": tuple(VersionTally(*version) for version in row["by_version"])}))
         for row in json.loads(stored)
     )
-
-
-def recount(session: Session, consultation_id: int) -> list[Count]:
-    """Count all votes of a consultation anew by its rule, proposal by proposal, the most supported first."""
-    query = (
-        select(_p.id, _k.code, _p.title, _p.status, _k.visibility)
-        .join_from(table(Proposal), table(Contribution), _k.id == _p.id)
-        .where(_p.consultation_id == consultation_id)
-        .order_by(_p.id)
-    )
-    rows = session.execute(query).all()
-    marks = ((mark.proposal_id, mark.version, mark.choice) for mark in votes.marks(session, consultation_id))
-    tallies = tally_all(ENGINE, marks, [row.id for row in rows])
-    counts = [
-        Count(
-            row.code,
-            row.title if row.visibility == "public" else "",
-            row.status,
-            tallies[row.id].supports,
-            tallies[row.id].opposes,
-            tallies[row.id].neutrals,
-            tallies[row.id].by_version,
-        )
-        for row in rows
-    ]
-    return sorted(counts, key=lambda count: (-count.supports, count.code))
 
 
 @dataclass(frozen=True)

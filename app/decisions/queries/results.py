@@ -1,0 +1,120 @@
+"""Counting a consultation's votes by its rule, and what the rule gives."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from app.consultations import queries as consultations
+from app.contributions.models import Contribution
+from app.core.columns import table
+from app.proposals.models import Proposal
+from app.rules import ballots as rules
+from app.votes import queries as votes
+
+
+@dataclass(frozen=True)
+class Count:
+    """The counted votes of one proposal; one that was withdrawn or hidden does not stand for a rule that chooses."""
+
+    code: str
+    title: str
+    status: str
+    supports: int
+    opposes: int
+    neutrals: int
+    by_version: tuple[rules.VersionTally, ...]
+    standing: bool = True
+
+    @property
+    def total(self) -> int:
+        """All votes on it."""
+        return self.supports + self.opposes + self.neutrals
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the rule gives, by the codes of proposals, and how it comes to them."""
+
+    rule: dict[str, Any]
+    ballots: int
+    outcome: rules.Outcome[str]
+
+    def facts(self) -> dict[str, Any]:
+        """The result as data."""
+        found = self.outcome
+        steps = [{"code": it.code, "subjects": list(it.subjects), "numbers": dict(it.numbers)} for it in found.steps]
+        return {
+            "rule": self.rule,
+            "ballots": self.ballots,
+            "valid": found.valid,
+            "chosen": list(found.chosen),
+            "tied": list(found.tied),
+            "places": found.places,
+            "steps": steps,
+        }
+
+
+@dataclass(frozen=True)
+class Counted:
+    """All votes of a consultation, the most supported proposal first, and what its rule gives."""
+
+    counts: tuple[Count, ...] = ()
+    result: Result | None = None
+
+
+def read_result(stored: str) -> Result | None:
+    """A result as it was written down at publishing."""
+    if not stored:
+        return None
+    it = json.loads(stored)
+    steps = tuple(rules.Step(one["code"], tuple(one["subjects"]), one["numbers"]) for one in it["steps"])
+    found = rules.Outcome(it["valid"], tuple(it["chosen"]), tuple(it["tied"]), it["places"], steps)
+    return Result(it["rule"], it["ballots"], found)
+
+
+_p, _k = table(Proposal).c, table(Contribution).c
+_PROPOSALS = (
+    select(_p.id, _k.code, _p.title, _p.status, _p.withdrawn_at, _k.visibility)
+    .join_from(table(Proposal), table(Contribution), _k.id == _p.id)
+    .where(_p.consultation_id == bindparam("id"))
+    .order_by(_k.received_at, _p.id)
+)
+
+
+def counted(session: Session, consultation: consultations.ConsultationView) -> Counted:
+    """Count all votes of a consultation anew by its rule, proposal by proposal."""
+    rule = consultations.rule(session, consultation)
+    received = _counts(session, consultation.id, rule["engine"], votes.marks(session, consultation.id))
+    found = result(rule, received, votes.ballots(session, consultation))
+    return Counted(tuple(sorted(received, key=lambda count: (-count.supports, count.code))), found)
+
+
+def result(rule: dict[str, Any], received: Iterable[Count], ballots: int) -> Result | None:
+    """What a rule gives for proposals in the order in which they were received; None where it only counts."""
+    standing = [rules.Candidate(count.code, count.supports, count.opposes) for count in received if count.standing]
+    found = rules.outcome(rule, standing, ballots)
+    return Result(rule, ballots, found) if found else None
+
+
+def _counts(session: Session, consultation_id: int, engine: str, marks: Iterable[Any]) -> list[Count]:
+    rows = session.execute(_PROPOSALS, {"id": consultation_id}).all()
+    tallies = rules.tally_all(
+        engine, ((mark.proposal_id, mark.version, mark.choice) for mark in marks), [row.id for row in rows]
+    )
+    return [
+        Count(
+            row.code,
+            row.title if row.visibility == "public" else "",
+            row.status,
+            tallies[row.id].supports,
+            tallies[row.id].opposes,
+            tallies[row.id].neutrals,
+            tallies[row.id].by_version,
+            standing=row.visibility == "public" and row.withdrawn_at is None,
+        )
+        for row in rows
+    ]
