@@ -155,3 +155,27 @@ def test_what_counts_the_lights_is_there_after_all_migrations(nothing: str) -> N
     if nothing.startswith("postgresql"):
         of_each = {"answer": 4, "contribution": 2, "handling": 2, "light_counted": 2}
     assert {name: found.count(name) for name in set(found)} == of_each
+
+
+def test_counters_that_are_there_take_their_place_in_the_order_of_lists(nothing: str) -> None:
+    migrating.migrate(nothing, "0003")
+    engine, known = sa.create_engine(nothing), sa.MetaData()
+    known.reflect(engine, only=["office", "consultation", "contribution", "proposal", "proposal_stat"])
+    now = clock.now()
+    rows: dict[str, dict[str, Any]] = {
+        "office": {"id": 4, "slug": "o"},
+        "consultation": {"id": 5, "office_id": 4, "slug": "k", "created_at": now, "open_counts": False},
+        "contribution": {"id": 6, "consultation_id": 5, "code": "x", "received_at": now, "entered_at": now},
+        "proposal": {"id": 6, "consultation_id": 5, "version": 1, "shuffle": 1},
+        "proposal_stat": {"proposal_id": 6, "supports": 3, "imported_supports": 4, "comments": 1},
+    }
+    with engine.begin() as connection:
+        for name, row in rows.items():
+            columns = known.tables[name].c
+            needed = {c.name: 0 if isinstance(c.type, sa.Integer) else "" for c in columns if not c.nullable}
+            connection.execute(sa.insert(known.tables[name]).values({**needed, **row}))
+    migrating.migrate(nothing)
+    with engine.connect() as connection:
+        stat = sa.text("SELECT consultation_id, support, discussed, supports FROM proposal_stat")
+        assert connection.execute(stat).all() == [(5, 7, 1, 3)]
+    engine.dispose()

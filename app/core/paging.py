@@ -7,11 +7,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import AfterValidator
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, or_
 from sqlmodel import Session
 
 from app.core import keys
@@ -21,7 +22,7 @@ T = TypeVar("T")
 SIZE = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Key:
     """One column the list is ordered by: its name in the row, the column, and the direction."""
 
@@ -38,25 +39,46 @@ class Page(Generic[T]):
     next: str | None
 
 
-def page(session: Session, statement: Select[Any], by: Sequence[Key], after: str | None, size: int = SIZE) -> Page[Any]:
-    """The rows after a cursor; a cursor that is not ours is an address that does not exist."""
+def page(
+    session: Session, statement: Select[Any], by: Sequence[Key], after: str | None, size: int = SIZE, **values: Any
+) -> Page[Any]:
+    """The rows after a cursor; a cursor that is not ours is an address that does not exist.
+
+    The statement is one that was made once: what differs from page to page comes as the `values` of its parameters.
+    """
+    given = values | {"page_size": size + 1}
     if after:
-        statement = statement.where(_beyond(by, _read(after, by)))
-    ordered = statement.order_by(*(key.column.desc() if key.descending else key.column.asc() for key in by))
-    rows = session.execute(ordered.limit(size + 1)).all()
+        given |= {f"after_{position}": value for position, value in enumerate(_read(after, by))}
+    rows = session.execute(_prepared(statement, tuple(by), bool(after)), given).all()
     more = rows[size - 1] if len(rows) > size else None
     cursor = write([getattr(more, key.name) for key in by]) if more is not None else None
     return Page(tuple(rows[:size]), cursor)
 
 
-def _beyond(by: Sequence[Key], values: Sequence[Any]) -> ColumnElement[bool]:
-    """The condition that a row comes after the one whose key values are given."""
+@lru_cache(maxsize=200)
+def _prepared(statement: Select[Any], by: tuple[Key, ...], further: bool) -> Select[Any]:
+    """The statement with its order and its bounds, made once."""
+    if further:
+        statement = statement.where(_beyond(by))
+    ordered = statement.order_by(*(key.column.desc() if key.descending else key.column.asc() for key in by))
+    return ordered.limit(bindparam("page_size", type_=Integer))
+
+
+def _beyond(by: Sequence[Key]) -> ColumnElement[bool]:
+    """The condition that a row comes after the one whose key values are given.
+
+    That the first key is not before it is said apart: so the database begins there instead of at the first page.
+    """
     alternatives = []
+    given: list[ColumnElement[Any]] = [
+        bindparam(f"after_{position}", type_=key.column.type) for position, key in enumerate(by)
+    ]
     for position, key in enumerate(by):
-        same = [by[i].column == values[i] for i in range(position)]
-        further = key.column < values[position] if key.descending else key.column > values[position]
+        same = [by[i].column == given[i] for i in range(position)]
+        further = key.column < given[position] if key.descending else key.column > given[position]
         alternatives.append(and_(*same, further))
-    return or_(*alternatives)
+    first = by[0].column <= given[0] if by[0].descending else by[0].column >= given[0]
+    return and_(first, or_(*alternatives)) if len(by) > 1 else or_(*alternatives)
 
 
 def write(values: Sequence[Any]) -> str:

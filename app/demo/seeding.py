@@ -171,9 +171,12 @@ def _add_proposals(
         events.append(_event(consultation_id, row_id, h=made.h, code=code, kind="proposal"))
     zero = {"supports": 0, "opposes": 0, "neutrals": 0}
     stats = [
-        {"proposal_id": row_id, "comments": 0, "imported_supports": 0, "imported_comments": 0, **zero}
+        {
+            "proposal_id": row_id, "consultation_id": consultation_id, "comments": 0, "imported_supports": 0,
+            "imported_comments": 0, **zero,
+        }
         for row_id, _ in ledger
-    ]
+    ]  # fmt: skip
     _insert(session, Proposal, [{"withdrawn_reason": "", **row} for row in proposals])
     _insert(session, ProposalVersion, versions)
     _insert(session, ProposalStat, stats)

@@ -192,6 +192,7 @@ _waiting = (
 _REPORTED = _CASES.add_columns(_waiting.c.about, _waiting.c.number, _waiting.c.since).join(
     _waiting, _waiting.c.about == _c.id
 )
+_HIDDEN = _CASES.where(_c.visibility == Visibility.HIDDEN)
 _OLDEST = (paging.Key("since", _waiting.c.since), paging.Key("about", _waiting.c.about))
 _NEWEST = (paging.Key("id", _c.id, descending=True),)
 
@@ -224,5 +225,5 @@ def reports_of(session: Session, contribution_id: int) -> list[ReportView]:
 
 def hidden(session: Session, after: str | None) -> paging.Page[Case]:
     """What is hidden now, the newest first."""
-    page = paging.page(session, _CASES.where(_c.visibility == Visibility.HIDDEN), _NEWEST, after)
+    page = paging.page(session, _HIDDEN, _NEWEST, after)
     return paging.Page(tuple(_case(row) for row in page.items), page.next)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Column, Computed, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import Instant, RowId
@@ -47,9 +47,13 @@ class ProposalVersion(SQLModel, table=True):
 
 
 class ProposalStat(SQLModel, table=True):
-    """Counters of a proposal: narrow and without an index, because votes change them all the time."""
+    """Counters of a proposal, narrow because votes change them all the time; two sums are what lists are ordered by."""
 
     __tablename__ = "proposal_stat"
+    __table_args__ = (
+        Index("ix_proposal_stat_support", "consultation_id", "support", "proposal_id"),
+        Index("ix_proposal_stat_discussed", "consultation_id", "discussed", "proposal_id"),
+    )
 
     proposal_id: int = Field(sa_column=Column(RowId, ForeignKey("proposal.id"), primary_key=True, autoincrement=False))
     supports: int = 0
@@ -58,6 +62,9 @@ class ProposalStat(SQLModel, table=True):
     comments: int = 0
     imported_supports: int = 0
     imported_comments: int = 0
+    consultation_id: int = Field(sa_column=Column(RowId, ForeignKey("consultation.id"), nullable=False))
+    support: int | None = Field(sa_column=Column(Integer, Computed("supports + imported_supports", persisted=True)))
+    discussed: int | None = Field(sa_column=Column(Integer, Computed("comments + imported_comments", persisted=True)))
 
 
 class VersionStat(SQLModel, table=True):

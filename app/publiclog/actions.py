@@ -37,16 +37,15 @@ def record(
     **facts: Any,
 ) -> None:
     """Record an event of a type of PUBLIC_LOG; `facts` hold commitments and codes, never text or persons."""
-    session.add(
-        Event(
-            type=type,
-            consultation_id=consultation,
-            body=_body(type, consultation, facts),
-            subject_kind=subject[0],
-            subject_id=subject[1],
-            at=clock.now(),
-        )
-    )
+    row = {
+        "type": type,
+        "consultation_id": consultation,
+        "body": _body(type, consultation, facts),
+        "subject_kind": subject[0],
+        "subject_id": subject[1],
+        "at": clock.now(),
+    }
+    session.execute(_INSERT, row)
 
 
 def record_ballot(session: Session, consultation: int, at: datetime, *, type: str = "ballot", **facts: Any) -> None:

@@ -224,12 +224,13 @@ STATES = {
     "drafted": _HAS_DRAFT,
     "answered": _p.status != "",
 }
+_AT_DESK = {name: _DESK.where(condition) for name, condition in STATES.items()}
+_OLDEST = (paging.Key("id", _p.id),)
 
 
 def at_desk(session: Session, consultation_id: int, state: str, after: str | None) -> paging.Page[Waiting]:
     """The proposals of a consultation by where their answer stands, the oldest first."""
-    statement = _DESK.where(STATES[state]).params(consultation=consultation_id)
-    page = paging.page(session, statement, (paging.Key("id", _p.id),), after, size=50)
+    page = paging.page(session, _AT_DESK[state], _OLDEST, after, size=50, consultation=consultation_id)
     return paging.Page(
         tuple(
             Waiting(

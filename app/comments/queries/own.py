@@ -64,12 +64,12 @@ _OWN = (
     .where(_c.participant_id == bindparam("participant"))
 )
 
-_NEWEST = paging.Key("id", _m.id, descending=True)
+_NEWEST = (paging.Key("id", _m.id, descending=True),)
 
 
 def by_author(session: Session, participant: int, after: str | None) -> paging.Page[Own]:
     """The comments of one person, the newest first."""
-    page = paging.page(session, _OWN.params(participant=participant), (_NEWEST,), after)
+    page = paging.page(session, _OWN, _NEWEST, after, participant=participant)
     return paging.Page(tuple(_own(row) for row in page.items), page.next)
 
 

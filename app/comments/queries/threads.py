@@ -59,8 +59,8 @@ def thread(
     session: Session, proposal: ProposalView, parent: int = 0, after: str | None = None, newest: bool = False
 ) -> paging.Page[CommentView]:
     """A page of the comments on a proposal, or of the replies to one; the oldest first unless said otherwise."""
-    statement = _THREAD.params(proposal=proposal.id, parent=parent)
-    page = paging.page(session, statement, _NEWEST if newest else _OLDEST, after)
+    by = _NEWEST if newest else _OLDEST
+    page = paging.page(session, _THREAD, by, after, proposal=proposal.id, parent=parent)
     return paging.Page(tuple(view(row, proposal) for row in page.items), page.next)
 
 

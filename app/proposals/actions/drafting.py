@@ -1,6 +1,6 @@
 """Keeping what is still being written."""
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import Session, select
 
 from app.accounts.actions import leaving
@@ -13,6 +13,11 @@ from app.proposals.forms import DraftForm
 from app.proposals.models import ProposalDraft
 
 _d = table(ProposalDraft).c
+_DISCARD = delete(table(ProposalDraft)).where(
+    _d.account_id == bindparam("account"),
+    _d.consultation_id == bindparam("consultation"),
+    _d.proposal_id == bindparam("proposal"),
+)
 
 
 def save_draft(session: Session, actor: Actor, consultation_id: int, proposal_id: int, form: DraftForm) -> int:
@@ -47,11 +52,8 @@ def save_draft(session: Session, actor: Actor, consultation_id: int, proposal_id
 
 def discard_draft(session: Session, actor: Actor, consultation_id: int, proposal_id: int = 0) -> None:
     """Throw a draft away."""
-    session.execute(
-        delete(ProposalDraft).where(
-            _d.account_id == _account(actor), _d.consultation_id == consultation_id, _d.proposal_id == proposal_id
-        )
-    )
+    which = {"account": _account(actor), "consultation": consultation_id, "proposal": proposal_id}
+    session.execute(_DISCARD, which)
 
 
 def _mine(session: Session, actor: Actor, consultation_id: int, proposal_id: int) -> ProposalDraft | None:

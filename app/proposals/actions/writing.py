@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
@@ -23,6 +23,12 @@ from app.proposals.models import Proposal, ProposalStat, ProposalVersion, Versio
 from app.publiclog import actions as publiclog
 
 EXCERPT = 220
+_INSERT, _INSERT_STAT, _INSERT_VERSION, _INSERT_VERSION_STAT = (
+    insert(table(model)) for model in (Proposal, ProposalStat, ProposalVersion, VersionStat)
+)
+_NO_VOTES = {"supports": 0, "opposes": 0, "neutrals": 0}
+_NOTHING_YET = {**_NO_VOTES, "comments": 0, "imported_supports": 0, "imported_comments": 0}
+_TOPIC = select(table(Topic).c.id).where(table(Topic).c.slug == bindparam("slug"))
 
 
 def propose(
@@ -69,18 +75,19 @@ def enter(
     receipt = contributions.receive(
         session, actor, Kind.PROPOSAL, consultation_id, at, lang=lang, area_id=area_id, origin=origin
     )
-    session.add(
-        Proposal(
-            id=receipt.id,
-            consultation_id=consultation_id,
-            topic_id=topic_id(session, form.topic),
-            title=form.title,
-            excerpt=markdown.to_text(form.body, EXCERPT),
-            shuffle=secrets.randbits(31),
-        )
-    )
-    session.flush()
-    session.add(ProposalStat(proposal_id=receipt.id))
+    row = {
+        "id": receipt.id,
+        "consultation_id": consultation_id,
+        "topic_id": topic_id(session, form.topic),
+        "version": 1,
+        "title": form.title,
+        "excerpt": markdown.to_text(form.body, EXCERPT),
+        "shuffle": secrets.randbits(31),
+        "status": "",
+        "withdrawn_reason": "",
+    }
+    session.execute(_INSERT, row)
+    session.execute(_INSERT_STAT, {"proposal_id": receipt.id, "consultation_id": consultation_id, **_NOTHING_YET})
     h = add_version(session, receipt, 1, form.title, form.body, lang, origin.received_at or at)
     publiclog.record(
         session, "item", consultation_id, ("contribution", receipt.id), h=h, code=receipt.code, kind="proposal"
@@ -105,8 +112,7 @@ class AlreadySent(Exception):
 
 def topic_id(session: Session, slug: str) -> int | None:
     """The row number of a topic; none for an unknown one."""
-    t = table(Topic).c
-    found: int | None = session.execute(select(t.id).where(t.slug == slug)).scalar() if slug else None
+    found: int | None = session.execute(_TOPIC, {"slug": slug}).scalar() if slug else None
     return found
 
 
@@ -117,20 +123,19 @@ def add_version(
     made = publiclog.commit_to(
         "proposal", {"code": receipt.code, "version": number, "lang": lang, "title": title, "body": body}
     )
-    session.add(
-        ProposalVersion(
-            proposal_id=receipt.id,
-            number=number,
-            title=title,
-            body=body,
-            html=str(markdown.to_html(body)),
-            lang=lang,
-            at=at,
-            nonce=made.nonce,
-            h=made.h,
-        )
-    )
-    session.add(VersionStat(proposal_id=receipt.id, version=number))
+    row = {
+        "proposal_id": receipt.id,
+        "number": number,
+        "title": title,
+        "body": body,
+        "html": str(markdown.to_html(body)),
+        "lang": lang,
+        "at": at,
+        "nonce": made.nonce,
+        "h": made.h,
+    }
+    session.execute(_INSERT_VERSION, row)
+    session.execute(_INSERT_VERSION_STAT, {"proposal_id": receipt.id, "version": number, **_NO_VOTES})
     return made.h
 
 

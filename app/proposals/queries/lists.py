@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
@@ -94,8 +95,8 @@ _ITEMS = offices.with_office(
         _s.neutrals,
         _s.comments,
         _s.imported_supports,
-        (_s.supports + _s.imported_supports).label("support"),
-        (_s.comments + _s.imported_comments).label("discussed"),
+        _s.support,
+        _s.discussed,
     )
     .select_from(table(Proposal))
     .join(table(Contribution), _c.id == _p.id)
@@ -105,49 +106,81 @@ _ITEMS = offices.with_office(
     _c.participant_id,
 )
 _OF_CONSULTATION = _ITEMS.where(_p.consultation_id == bindparam("consultation"))
+_RANKED = _ITEMS.where(_s.consultation_id == bindparam("consultation"))
 _ID = paging.Key("id", _p.id, descending=True)
-_ORDERS: dict[str, tuple[paging.Key, ...]] = {
-    "newest": (_ID,),
-    "support": (paging.Key("support", _s.supports + _s.imported_supports, descending=True), _ID),
-    "discussed": (paging.Key("discussed", _s.comments + _s.imported_comments, descending=True), _ID),
+_RANKED_ID = paging.Key("id", _s.proposal_id, descending=True)
+#: What a list is read from and what it is ordered by; each has an index that holds just that order.
+_ORDERS: dict[str, tuple[Select[Any], tuple[paging.Key, ...]]] = {
+    "newest": (_OF_CONSULTATION, (_ID,)),
+    "support": (_RANKED, (paging.Key("support", _s.support, descending=True), _RANKED_ID)),
+    "discussed": (_RANKED, (paging.Key("discussed", _s.discussed, descending=True), _RANKED_ID)),
 }
+_BEFORE, _BEYOND = _p.shuffle < bindparam("start"), _p.shuffle >= bindparam("start")
+#: The two laps of the random order by their direction, backwards or not.
+_LAPS = {
+    True: (_OF_CONSULTATION.where(_BEFORE), _OF_CONSULTATION.where(_BEYOND)),
+    False: (_OF_CONSULTATION.where(_BEYOND), _OF_CONSULTATION.where(_BEFORE)),
+}
+_ROUND = {
+    backwards: (paging.Key("shuffle", _p.shuffle, backwards), paging.Key("id", _p.id, backwards))
+    for backwards in (True, False)
+}
+
+
+@cache
+def _narrowed(statement: Select[Any], topic: bool, status: bool) -> Select[Any]:
+    """A list narrowed to a topic, to an answer, or to both; made once."""
+    if topic:
+        statement = statement.where(_t.slug == bindparam("topic"))
+    return statement.where(_p.status == bindparam("status")) if status else statement
 
 
 def listing(
     session: Session, consultation_id: int, sort: str, filters: Filters, after: str | None, seed: int = 0
 ) -> paging.Page[Item]:
     """A page of the proposals of a consultation."""
-    statement = _OF_CONSULTATION.params(consultation=consultation_id)
-    if filters.topic:
-        statement = statement.where(_t.slug == filters.topic)
-    if filters.status:
-        statement = statement.where(_p.status == filters.status)
     rows = (
-        _random(session, statement, seed, after)
+        _random(session, consultation_id, filters, seed, after)
         if sort == "random"
-        else paging.page(session, statement, _ORDERS[sort], after)
+        else _page(session, consultation_id, *_ORDERS[sort], filters, after)
     )
     return paging.Page(tuple(_item(row) for row in rows.items), rows.next)
 
 
-def _random(session: Session, statement: Select[Any], seed: int, after: str | None) -> paging.Page[Any]:
+def _page(
+    session: Session,
+    consultation_id: int,
+    statement: Select[Any],
+    by: tuple[paging.Key, ...],
+    filters: Filters,
+    after: str | None,
+    size: int = paging.SIZE,
+    **values: Any,
+) -> paging.Page[Any]:
+    values |= {name: value for name, value in vars(filters).items() if value}
+    narrowed = _narrowed(statement, bool(filters.topic), bool(filters.status))
+    return paging.page(session, narrowed, by, after, size, consultation=consultation_id, **values)
+
+
+def _random(session: Session, consultation_id: int, filters: Filters, seed: int, after: str | None) -> paging.Page[Any]:
     """The order of one seed: round the stored hashes from a starting point, half of the seeds backwards."""
     start = (seed % (SEEDS // 2)) * (SHUFFLE_RANGE // (SEEDS // 2))
     backwards = seed >= SEEDS // 2
-    by = (paging.Key("shuffle", _p.shuffle, backwards), paging.Key("id", _p.id, backwards))
     lap, cursor = _read_lap(after)
-    first, second = (
-        (_p.shuffle < start, _p.shuffle >= start) if backwards else (_p.shuffle >= start, _p.shuffle < start)
-    )
+    first, second = _LAPS[backwards]
+
+    def some(statement: Select[Any], after: str | None, size: int = paging.SIZE) -> paging.Page[Any]:
+        return _page(session, consultation_id, statement, _ROUND[backwards], filters, after, size, start=start)
+
     if lap == 2:
-        return _lap(paging.page(session, statement.where(second), by, cursor), 2)
-    page = paging.page(session, statement.where(first), by, cursor)
+        return _lap(some(second, cursor), 2)
+    page = some(first, cursor)
     if page.next is not None:
         return _lap(page, 1)
     missing = paging.SIZE - len(page.items)
     if missing == 0:
         return paging.Page(page.items, "2")
-    rest = paging.page(session, statement.where(second), by, None, missing)
+    rest = some(second, None, missing)
     return _lap(paging.Page(page.items + rest.items, rest.next), 2)
 
 
@@ -195,13 +228,13 @@ def _item(row: Any) -> Item:
 
 def newest(session: Session, consultation_id: int, limit: int) -> list[Item]:
     """The newest proposals of a consultation, for its page."""
-    rows = session.execute(_OF_CONSULTATION.order_by(_p.id.desc()).limit(limit), {"consultation": consultation_id})
-    return [_item(row) for row in rows]
+    found = paging.page(session, *_ORDERS["newest"], None, limit, consultation=consultation_id)
+    return [_item(row) for row in found.items]
 
 
 def some(session: Session, consultation_id: int, seed: int, limit: int) -> list[Item]:
     """A few proposals in the random order of one seed, for a page on which none should have an advantage."""
-    found = _random(session, _OF_CONSULTATION.params(consultation=consultation_id), seed, None)
+    found = _random(session, consultation_id, Filters(), seed, None)
     return [_item(row) for row in found.items[:limit]]
 
 
@@ -239,9 +272,10 @@ _OWN = (
     .join(table(Consultation), _k.id == _p.consultation_id)
     .where(_c.participant_id == bindparam("participant"))
 )
+_NEWEST = (_ID,)
 
 
 def by_author(session: Session, participant: int, after: str | None) -> paging.Page[Own]:
     """The proposals of one person, the newest first."""
-    page = paging.page(session, _OWN.params(participant=participant), (_ID,), after)
+    page = paging.page(session, _OWN, _NEWEST, after, participant=participant)
     return paging.Page(tuple(Own(_item(row), row.consultation_title, row.slug) for row in page.items), page.next)

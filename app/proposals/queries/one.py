@@ -209,14 +209,21 @@ class Latest:
     body: str
 
 
+_LATEST = (
+    select(_c.code, _v.title, _v.body)
+    .select_from(table(Contribution))
+    .join(table(ProposalVersion), (_v.proposal_id == _c.id) & (_v.number == 1))
+    .where(
+        _c.participant_id == bindparam("participant"),
+        _c.consultation_id == bindparam("consultation"),
+        _c.kind == "proposal",
+    )
+    .order_by(_c.id.desc())
+    .limit(1)
+)
+
+
 def latest_by(session: Session, participant: int | None, consultation_id: int) -> Latest | None:
     """The newest proposal of a person in a consultation, to notice the same one being sent again."""
-    row = session.execute(
-        select(_c.code, _v.title, _v.body)
-        .select_from(table(Contribution))
-        .join(table(ProposalVersion), (_v.proposal_id == _c.id) & (_v.number == 1))
-        .where(_c.participant_id == participant, _c.consultation_id == consultation_id, _c.kind == "proposal")
-        .order_by(_c.id.desc())
-        .limit(1)
-    ).first()
+    row = session.execute(_LATEST, {"participant": participant, "consultation": consultation_id}).first()
     return Latest(*row) if row else None
