@@ -158,7 +158,7 @@ def test_what_counts_the_lights_is_there_after_all_migrations(nothing: str) -> N
 
 
 def test_counters_that_are_there_take_their_place_in_the_order_of_lists(nothing: str) -> None:
-    migrating.migrate(nothing, "0003")
+    migrating.migrate(nothing, "0004")
     engine, known = sa.create_engine(nothing), sa.MetaData()
     known.reflect(engine, only=["office", "consultation", "contribution", "proposal", "proposal_stat"])
     now = clock.now()
