@@ -24,6 +24,8 @@ LONGEST_PATH = 400
 #: How long a robot may remember that an address leads to another, in seconds.
 _REMEMBERED = 3600
 _CONTROLS = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+#: A control character, or a number that no row can have.
+_NO_PATH = re.compile(rf"{_CONTROLS.pattern}|/[0-9]{{19,}}(?:/|$)")
 _MANY = (list, tuple, set, frozenset)
 
 #: How what people copy by hand into an address is read, by the name of the parameter of the path.
@@ -82,7 +84,7 @@ class Addresses:
     async def _answer(self, scope: Scope, receive: Receive) -> Response | None:
         """The refusal or the way to the right address; None for an address that can be meant."""
         path, query = scope["path"], scope.get("query_string", b"")
-        if len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY or _CONTROLS.search(path):
+        if len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY or _NO_PATH.search(path):
             return await self.refuse(_nowhere(scope, receive))
         if scope["method"] != "GET":
             return None

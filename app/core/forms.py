@@ -19,6 +19,8 @@ from app.core.i18n import N_, Message, say
 MAX_FIELDS, MAX_FILES, MAX_PART = 400, 12, 500_000
 
 _REMOVED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+#: What no database and no answer can hold, whatever the field: NUL, and halves of characters.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -143,7 +145,9 @@ def _as_typed(value: Any) -> str | list[str]:
 
 async def typed(request: Request) -> FormData:
     """The fields of a request's body, within the bounds of the house."""
-    form = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES, max_part_size=MAX_PART)
+    sent = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES, max_part_size=MAX_PART)
+    fields = [(name, _UNSTORABLE.sub("", it) if isinstance(it, str) else it) for name, it in sent.multi_items()]
+    form = FormData(fields)
     request.state.typed = form
     return form
 
