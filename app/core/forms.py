@@ -18,7 +18,13 @@ from app.core.i18n import N_, Message, say
 
 MAX_FIELDS, MAX_FILES, MAX_PART = 400, 12, 500_000
 
-_REMOVED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+#: Controls, marks that turn text round, blanks without width, and letters that show nothing (fillers of Hangul).
+_REMOVED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u206f"
+    "\u3164\ufeff\uffa0]"
+)
+#: Joiners shape what stands on both sides of them; elsewhere they only make an empty text look long.
+_JOINERS = re.compile("(?<![^\\s])[\u200c\u200d]+|(?<=[\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?=\\s|$)")
 #: What no database and no answer can hold, whatever the field: NUL, and halves of characters.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -36,15 +42,18 @@ def clean_line(text: Any) -> Any:
     """One line of text without invisible controls or runs of spaces."""
     if not isinstance(text, str):
         return text
-    return _SPACES.sub(" ", _REMOVED.sub("", unicodedata.normalize("NFC", text)).replace("\n", " ")).strip()
+    return _SPACES.sub(" ", _visible(text).replace("\n", " ")).strip()
 
 
 def clean_text(text: Any) -> Any:
     """Text of several lines, with one kind of line end and without invisible controls."""
     if not isinstance(text, str):
         return text
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return _REMOVED.sub("", lines).strip()
+    return _visible(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _visible(text: str) -> str:
+    return unicodedata.normalize("NFC", _JOINERS.sub("", _REMOVED.sub("", text)))
 
 
 def in_words(text: str) -> str:
