@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     contact_email: str = Field("", description="address shown on the contact page")
     default_lang: str = Field("id", description="language of a visitor who has not chosen: id or en")
     zone: str = Field("Asia/Jakarta", description="time zone in which dates are shown and entered")
+    rest_days: str = Field("5,6", description="weekdays on which no office works: 0 is Monday, 6 is Sunday")
     demo: bool = Field(True, description="demo people and texts; works only on loopback without https, see below")
     secret_key: str = Field("", description="signs links; empty means one made in the data folder")
     master_key: str = Field("", description="makes voters' pseudonyms; empty means one made in the data folder")
@@ -51,6 +52,15 @@ class Settings(BaseSettings):
         except ZoneInfoNotFoundError:
             raise ValueError("no such time zone") from None
         return name
+
+    @field_validator("rest_days")
+    @classmethod
+    def known_days(cls, days: str) -> str:
+        """Refuse what is no weekday, and a week without a working day."""
+        named = [day.strip() for day in days.split(",") if day.strip()]
+        if not set(named) < set("0123456"):
+            raise ValueError("weekdays from 0 to 6 with commas, and not all of them")
+        return ",".join(named)
 
     @field_validator("default_lang")
     @classmethod

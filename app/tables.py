@@ -9,6 +9,7 @@ from app.contributions import models as contributions
 from app.core import jobs, mail, ratelimit, stamp
 from app.decisions import models as decisions
 from app.moderation import models as moderation
+from app.obligations import models as obligations
 from app.offices import models as offices
 from app.proposals import models as proposals
 from app.publiclog import models as publiclog
@@ -16,7 +17,7 @@ from app.responses import models as responses
 from app.votes import models as votes
 
 MODULES = (
-    accounts, comments, consultations, contributions, decisions, jobs, mail, moderation, offices, proposals,
-    publiclog, ratelimit, responses, stamp, votes,
+    accounts, comments, consultations, contributions, decisions, jobs, mail, moderation, obligations, offices,
+    proposals, publiclog, ratelimit, responses, stamp, votes,
 )  # fmt: skip
 metadata = SQLModel.metadata

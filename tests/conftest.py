@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
@@ -13,6 +14,8 @@ from app.core import db, i18n, jobs, keys, migrating, pagecache
 from app.settings import settings
 from tests.page import Browser
 
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no fault of the rule
+hypothesis.settings.load_profile("house")
 POSTGRES = os.environ.get("REMBUK_TEST_POSTGRES", "")
 for name in [name for name in os.environ if name.startswith("REMBUK_") and name != "REMBUK_TEST_POSTGRES"]:
     del os.environ[name]

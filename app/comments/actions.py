@@ -1,7 +1,9 @@
 """Writing a comment, changing it soon after, and taking it away."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
@@ -10,6 +12,7 @@ from app.comments import queries
 from app.comments.forms import CommentForm
 from app.comments.models import Comment
 from app.consultations.actions.closing import require_open, require_received
+from app.consultations.queries import ConsultationView
 from app.contributions import actions as contributions
 from app.contributions.models import Contribution, Kind, Visibility
 from app.core import access, clock, db, markdown
@@ -42,6 +45,17 @@ _LATEST = (
     .order_by(_c.id.desc())
     .limit(1)
 )
+
+
+#: Called with a question to the office: (session, consultation, comment, code, at).
+Asked = Callable[[Session, ConsultationView, int, str, datetime], None]
+_asked: list[Asked] = []
+
+
+def when_asked(told: Asked) -> Asked:
+    """Register what a feature above does when a comment asks the office something."""
+    _asked.append(told)
+    return told
 
 
 @dataclass(frozen=True)
@@ -130,6 +144,7 @@ def _enter(
         "depth": place.depth,
         "replies": 0,
         "stance": form.stance,
+        "asks": form.asks,
         "body": form.body,
         "html": str(markdown.to_html(form.body)),
         "at": origin.received_at or at,
@@ -143,11 +158,15 @@ def _enter(
         session.execute(_COUNT_REPLY, {"answered": place.id})
     subject = ("contribution", receipt.id)
     publiclog.record(session, "item", consultation_id, subject, h=made.h, code=receipt.code, kind="comment")
+    if form.asks:
+        for told in _asked:
+            told(session, proposal.consultation, receipt.id, receipt.code, at)
     return receipt
 
 
 def _commit(code: str, proposal: str, parent: str | None, lang: str, form: CommentForm) -> publiclog.Commitment:
-    payload = {"code": code, "proposal": proposal, "parent": parent, "lang": lang, "stance": str(form.stance)}
+    payload: dict[str, Any] = {"code": code, "proposal": proposal, "parent": parent, "lang": lang}
+    payload |= {"stance": str(form.stance)} | ({"asks": True} if form.asks else {})
     return publiclog.commit_to("comment", payload | {"body": form.body})
 
 
@@ -178,7 +197,7 @@ def _require_standing(proposal: ProposalView) -> None:
 def edit(session: Session, actor: Actor, comment_id: int, form: CommentForm, at: datetime) -> bool:
     """Change a comment within a quarter of an hour of sending it and say whether anything is different now.
 
-    What it answers stays as it was.
+    What it answers and asks stays as it was.
 
     Conflict later than that, after the phase, and once it was removed or hidden.
     """
@@ -194,6 +213,7 @@ def edit(session: Session, actor: Actor, comment_id: int, form: CommentForm, at:
     require_open(session, comment.proposal.consultation, "comment", at)
     if (form.body, form.stance) == (comment.body, comment.stance):
         return False
+    form = form.model_copy(update={"asks": comment.asks})
     made = _commit(comment.code, comment.proposal.code, comment.parent, comment.lang, form)
     changed = {
         "body": form.body,

@@ -6,16 +6,17 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from app.comments.models import Stance
-from app.core.forms import Form, Line, Prose
+from app.core.forms import Form, Line, Prose, Ticked
 from app.core.i18n import N_
 
 SHORTEST, LONGEST = 2, 5_000
 
 
 class CommentForm(Form):
-    """A comment as its author writes it; `parent` is the code of the comment it answers, if it answers one."""
+    """A comment as its author writes it; `parent` is the code of the comment it answers; `asks` makes it a question."""
 
     when_empty: ClassVar[Mapping[str, str]] = {"body": N_("Write the comment.")}
     body: Annotated[Prose, Field(min_length=SHORTEST, max_length=LONGEST)]
     stance: Stance = Stance.NEUTRAL
     parent: Annotated[Line, Field(max_length=40)] = ""
+    asks: Ticked = False

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, Text, false
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import Instant, RowId
@@ -28,6 +28,8 @@ class Comment(SQLModel, table=True):
     depth: int = 0
     replies: int = 0
     stance: str = Stance.NEUTRAL
+    #: Whether its author asks the office something.
+    asks: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     body: str = Field(sa_column=Column(Text, nullable=False))
     html: str = Field(sa_column=Column(Text, nullable=False))
     at: datetime = Field(sa_column=Column(Instant, nullable=False))

@@ -1,6 +1,6 @@
 """Taking a contribution into the ledger, and recording what was done with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,15 @@ class Origin:
 
 
 WEB = Origin()
+#: Called with what was entered for somebody: (session, contribution, code, kind, consultation).
+Entered = Callable[[Session, int, str, str, int], None]
+_entered: list[Entered] = []
+
+
+def when_entered(told: Entered) -> Entered:
+    """Register what a feature above does when something that was said elsewhere is entered."""
+    _entered.append(told)
+    return told
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,11 @@ def receive(
             "import_id": origin.import_id,
         },
     )
-    return Receipt(int(row.scalar_one()), code)
+    receipt = Receipt(int(row.scalar_one()), code)
+    if origin.channel not in (Channel.WEB, Channel.IMPORT):
+        for told in _entered:
+            told(session, receipt.id, code, str(kind), consultation_id)
+    return receipt
 
 
 _c, _h = table(Contribution).c, table(Handling).c

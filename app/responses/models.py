@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, Text
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.core.columns import Instant, RowId
+from app.core.columns import Instant, RowId, table
 
 
 class Status(StrEnum):
@@ -37,6 +37,7 @@ class Response(SQLModel, table=True):
     other_text: str = Field(default="", sa_column=Column(Text, nullable=False))
     written_by: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
     signed_by: str = ""
+    signer_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
     created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     published_at: datetime | None = Field(default=None, sa_column=Column(Instant, index=True))
 
@@ -51,3 +52,38 @@ class Answer(SQLModel, table=True):
     superseded_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     nonce: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     h: str = ""
+
+
+class Said(StrEnum):
+    """What the person who was owed an answer says of it."""
+
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+
+
+class Reception(SQLModel, table=True):
+    """Somebody says that an answer answers them or, once, that it does not; the words are for the office alone."""
+
+    __table_args__ = (
+        UniqueConstraint("answer_id", "said"),
+        Index("ix_reception_contribution", "contribution_id", "said"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    contribution_id: int = Field(sa_column=Column(RowId, ForeignKey("contribution.id"), nullable=False))
+    answer_id: int = Field(sa_column=Column(RowId, ForeignKey("answer.id"), nullable=False))
+    said: str
+    text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    entered_by: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+_r = table(Reception).c
+#: Once for a contribution, whatever answers it gets.
+Index(
+    "ix_reception_disputed",
+    _r.contribution_id,
+    unique=True,
+    sqlite_where=_r.said == Said.DISPUTED,
+    postgresql_where=_r.said == Said.DISPUTED,
+)

@@ -97,7 +97,7 @@ def due(start: datetime, days: int, calendar: WorkingDays, *, working: bool = Tr
 class Obligation:
     """The recorded facts of an answer that is owed.
 
-    `answered_at` is when the first answer that covers it was published. `lapsed_at` is when what had to be answered
+    `answered_at` is when it was met (`met_at`). `lapsed_at` is when what had to be answered
     went: its author withdrew it, or it became part of another one; never by silence and never by the office alone.
     """
 
@@ -113,6 +113,32 @@ class Obligation:
         for instant in (self.arose_at, self.due_at, self.answered_at, self.lapsed_at):
             if instant is not None and instant.utcoffset() is None:
                 raise ValueError("the instants of an obligation name their zone")
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published answer: since when, until when it was the present one, and whether its author said it is none."""
+
+    published_at: datetime
+    superseded_at: datetime | None = None
+    disputed: bool = False
+
+
+def met_at(answers: Iterable[Published], second_look_since: datetime | None = None) -> datetime | None:
+    """When what is owed was met: by the answer that stands, from its publication on; None while none stands.
+
+    Whoever replaces an answer answers anew: an empty answer in time and a real one later is late, and an answer that
+    is taken back leaves the old due instant. One thing is otherwise: where the author asked for a second look, the
+    answer that follows takes nothing from the first, which came when it came. A second look, which arose at
+    `second_look_since`, is met only by an answer that is published after that and not disputed.
+    """
+    known = list(answers)
+    standing_ones = [it for it in known if it.superseded_at is None]
+    if second_look_since is not None:
+        again = [it for it in standing_ones if not it.disputed and it.published_at >= second_look_since]
+        return min((it.published_at for it in again), default=None)
+    replaced = [it for it in known if it.superseded_at is not None and it.disputed and standing_ones]
+    return min((it.published_at for it in (*standing_ones, *replaced)), default=None)
 
 
 def state(obligation: Obligation, now: datetime) -> State:

@@ -1,7 +1,7 @@
 """Casting and withdrawing a vote; both can be repeated without changing anything more."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -64,6 +64,17 @@ _ADD = insert(table(Vote))
 _THIS = (_v.ballot_id == bindparam("ballot"), _v.proposal_id == bindparam("proposal"))
 _MOVE = update(table(Vote)).where(*_THIS).values(version=bindparam("new_version"), choice=bindparam("new_choice"))
 _REMOVE = delete(table(Vote)).where(*_THIS)
+
+
+#: Called after a vote of support where counts are open, with the proposal and its new counts.
+Supported = Callable[[Session, proposals.ProposalView, datetime], None]
+_supported: list[Supported] = []
+
+
+def when_supported(told: Supported) -> Supported:
+    """Register what a feature above does once a proposal has so many supports; never told while counts are sealed."""
+    _supported.append(told)
+    return told
 
 
 @dataclass(frozen=True)
@@ -168,6 +179,9 @@ def cast(session: Session, actor: Actor, proposal_id: int, choice: Choice, at: d
             )
         proposal = replace(proposal, **vars(paper.set(proposal_id, mark)))
         paper.seal(session, at)
+        if consultation.open_counts and choice == Choice.SUPPORT:
+            for told in _supported:
+                told(session, proposal, at)
     own = queries.Standing(mark.choice, mark.version, paper.supports)
     made = queries.box(session, actor, proposal, own if queries.voting_phase(consultation) == phase else None)
     assert made is not None

@@ -13,12 +13,14 @@ from app.rules.obligations import (
     Counts,
     EndlessRest,
     Obligation,
+    Published,
     Reception,
     Refused,
     State,
     WorkingDays,
     check_holding,
     due,
+    met_at,
     next_change,
     reception,
     reminders,
@@ -272,3 +274,35 @@ class TestHoldingReply:
         before = state(OWED, now)
         check_holding(OWED, [], DUE + days * DAY, now)
         assert state(OWED, now) is before
+
+
+# -- what meets it ---------------------------------------------------------------------------------
+
+DAYS = [datetime(2026, 3, day, 9, tzinfo=UTC) for day in range(1, 6)]
+
+
+def test_the_answer_that_stands_meets_what_is_owed() -> None:
+    assert met_at([]) is None
+    assert met_at([Published(DAYS[1])]) == DAYS[1]
+
+
+def test_an_answer_taken_back_leaves_it_open() -> None:
+    assert met_at([Published(DAYS[1], superseded_at=DAYS[2])]) is None
+    assert met_at([Published(DAYS[1], superseded_at=DAYS[2], disputed=True)]) is None
+
+
+def test_an_empty_answer_in_time_does_not_help_a_real_one_later() -> None:
+    assert met_at([Published(DAYS[0], superseded_at=DAYS[3]), Published(DAYS[3])]) == DAYS[3]
+
+
+def test_a_second_look_takes_nothing_from_the_first_answer() -> None:
+    answers = [Published(DAYS[0], superseded_at=DAYS[3], disputed=True), Published(DAYS[3])]
+    assert met_at(answers) == DAYS[0]
+    assert met_at(answers, second_look_since=DAYS[1]) == DAYS[3]
+
+
+def test_a_second_look_is_met_by_nothing_older_and_not_by_what_was_disputed() -> None:
+    assert met_at([Published(DAYS[0], disputed=True)], second_look_since=DAYS[1]) is None
+    assert met_at([Published(DAYS[2], disputed=True)], second_look_since=DAYS[1]) is None
+    assert met_at([Published(DAYS[0])], second_look_since=DAYS[1]) is None
+    assert met_at([Published(DAYS[1])], second_look_since=DAYS[1]) == DAYS[1]

@@ -36,6 +36,7 @@ class CommentView:
     depth: int
     replies: int
     stance: str
+    asks: bool
     body: str
     html: Markup
     at: datetime
@@ -117,6 +118,7 @@ BASE = offices.with_office(
         _m.depth,
         _m.replies,
         _m.stance,
+        _m.asks,
         _m.body,
         _m.html,
         _m.at,
@@ -205,6 +207,7 @@ def facts(comment: CommentView) -> dict[str, Any]:
     if comment.shown:
         told |= {
             "stance": comment.stance,
+            "asks": comment.asks,
             "text": comment.body,
             "lang": comment.lang,
             "author": None if comment.author_erased else comment.author,
