@@ -26,6 +26,7 @@ from app.core.pagecache import PageCache
 from app.decisions import routes as decisions_routes
 from app.exports import routes as exports_routes
 from app.facilitation import routes as facilitation_routes
+from app.finding import routes as finding_routes
 from app.moderation import routes as moderation_routes
 from app.offices import routes as offices_routes
 from app.pages import routes as pages
@@ -43,6 +44,7 @@ ROUTERS = (
     proposals_routes.router,
     consultations_routes.router,
     accounts_routes.router,
+    finding_routes.router,
     offices_routes.router,
     responses_routes.router,
     decisions_routes.router,

@@ -28,6 +28,7 @@ TABLE: dict[str, tuple[Predicate, ...]] = {
     "desk.read": (official,),
     "exports.read": (readable,),
     "facilitation.read": (facilitator,),
+    "finding.read": (anyone,),
     "moderation.act": (moderator, readable),
     "moderation.read": (moderator,),
     "moderation.report": (readable,),

@@ -6,7 +6,7 @@ from app.accounts import models as accounts
 from app.comments import models as comments
 from app.consultations import models as consultations
 from app.contributions import models as contributions
-from app.core import jobs, mail, ratelimit, stamp
+from app.core import indexing, jobs, mail, ratelimit, stamp
 from app.decisions import models as decisions
 from app.moderation import models as moderation
 from app.obligations import models as obligations
@@ -17,7 +17,7 @@ from app.responses import models as responses
 from app.votes import models as votes
 
 MODULES = (
-    accounts, comments, consultations, contributions, decisions, jobs, mail, moderation, obligations, offices,
-    proposals, publiclog, ratelimit, responses, stamp, votes,
+    accounts, comments, consultations, contributions, decisions, indexing, jobs, mail, moderation, obligations,
+    offices, proposals, publiclog, ratelimit, responses, stamp, votes,
 )  # fmt: skip
 metadata = SQLModel.metadata

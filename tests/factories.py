@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.accounts.models import Account, Participant, RoleGrant, SignIn
 from app.consultations.models import Charter, Consultation, ConsultationPhase, ConsultationSalt, Topic
 from app.contributions import actions as contributions
-from app.core import clock, db, tokens
+from app.core import clock, db, indexing, tokens
 from app.core.access import Actor
 from app.offices.models import Area, Office
 from app.proposals import queries as proposals
@@ -191,6 +191,7 @@ def consultation(
         add(Charter(consultation_id=consultation_id, content=canonical(charter).decode(), saved_at=moment))
     if opened:
         add_salt(consultation_id)
+    db.write_now(indexing.changed, "consultation", [consultation_id])
     return consultation_id
 
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -53,6 +53,16 @@ def page(
     more = rows[size - 1] if len(rows) > size else None
     cursor = write([getattr(more, key.name) for key in by]) if more is not None else None
     return Page(tuple(rows[:size]), cursor)
+
+
+def cut(ranked: Sequence[T], place: Callable[[T], tuple[int, int]], after: str | None, size: int = SIZE) -> Page[T]:
+    """The same for what was put in order here: a page of it after a cursor. `place` falls from one to the next."""
+    if after:
+        known = _decoded(after)
+        if len(known) != 2 or not all(type(value) is int for value in known):
+            raise Missing
+        ranked = [one for one in ranked if place(one) < tuple(known)]
+    return Page(tuple(ranked[:size]), write(place(ranked[size - 1])) if len(ranked) > size else None)
 
 
 @lru_cache(maxsize=200)
@@ -107,14 +117,7 @@ Cursor = Annotated[str, Query(max_length=300), AfterValidator(genuine)]
 
 
 def _read(cursor: str, by: Sequence[Key]) -> list[Any]:
-    if len(cursor) > 300:
-        raise Missing
-    try:
-        cursor = genuine(cursor).rpartition(".")[0]
-        plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        values = [datetime.fromisoformat(item[1]) if isinstance(item, list) else item for item in plain]
-    except (ValueError, binascii.Error, TypeError, IndexError, KeyError):
-        raise Missing from None
+    values = _decoded(cursor)
     fits = len(values) == len(by) and all(
         isinstance(value, (int, str, datetime)) and not isinstance(value, bool) and _of_kind(key, value)
         for key, value in zip(by, values, strict=True)
@@ -122,6 +125,18 @@ def _read(cursor: str, by: Sequence[Key]) -> list[Any]:
     if not fits:
         raise Missing
     return values
+
+
+def _decoded(cursor: str) -> list[Any]:
+    """The values of a cursor, whatever they are."""
+    if len(cursor) > 300:
+        raise Missing
+    try:
+        cursor = genuine(cursor).rpartition(".")[0]
+        plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return [datetime.fromisoformat(item[1]) if isinstance(item, list) else item for item in plain]
+    except (ValueError, binascii.Error, TypeError, IndexError, KeyError):
+        raise Missing from None
 
 
 def _of_kind(key: Key, value: Any) -> bool:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.consultations import queries as consultations
 from app.consultations.models import Consultation
-from app.core import access, clock
+from app.core import access, clock, indexing
 from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_, language
@@ -74,6 +74,7 @@ def publish(session: Session, actor: Actor, consultation_id: int, at: datetime |
     publiclog.record(
         session, "decision", consultation_id, ("decision", view.id), number=number, h=row.h, rule=rule["engine"]
     )
+    indexing.changed(session, "decision", [view.id])
     return number
 
 

@@ -15,7 +15,7 @@ from app.consultations import actions as consultations
 from app.consultations.forms import DraftForm, PhaseRow
 from app.consultations.models import Consultation
 from app.contributions.models import Contribution, Kind
-from app.core import clock, db, markdown
+from app.core import clock, db, indexing, markdown
 from app.core.access import OPERATOR
 from app.core.codes import new_code
 from app.core.columns import table
@@ -182,6 +182,7 @@ def _add_proposals(
     _insert(session, ProposalStat, stats)
     _insert(session, VersionStat, [{"proposal_id": row_id, "version": 1, **zero} for row_id, _ in ledger])
     _insert(session, Event, events)
+    indexing.changed(session, "proposal", [row_id for row_id, _ in ledger])
     return ledger
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from app.accounts.actions import leaving
-from app.contributions.models import Contribution, Visibility
-from app.core import access, clock, ratelimit
+from app.contributions.models import Contribution, Kind, Visibility
+from app.core import access, clock, indexing, ratelimit
 from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_
@@ -111,6 +111,8 @@ def _show(session: Session, case: Case, visibility: Visibility, reason: str) -> 
     session.execute(
         update(table(Contribution)).where(_c.id == case.id).values(visibility=visibility, reason_code=reason)
     )
+    if case.kind == Kind.PROPOSAL:
+        indexing.changed(session, "proposal", [case.id])
 
 
 def _record(session: Session, actor: Actor, case: Case, act: str, reason: str, text: str) -> None:

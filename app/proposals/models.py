@@ -40,6 +40,7 @@ class ProposalVersion(SQLModel, table=True):
     title: str
     body: str = Field(sa_column=Column(Text, nullable=False))
     html: str = Field(sa_column=Column(Text, nullable=False))
+    difference: str | None = Field(default=None, sa_column=Column(Text))
     lang: str
     at: datetime = Field(sa_column=Column(Instant, nullable=False))
     nonce: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

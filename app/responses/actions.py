@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.consultations import queries as consultations
 from app.contributions.models import Contribution
-from app.core import access, clock, jobs
+from app.core import access, clock, indexing, jobs
 from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_, language
@@ -121,6 +121,7 @@ def publish_some(session: Session, response_id: int, base_url: str) -> int:
     answers = list(waiting.scalars())
     for answer in answers[:CHUNK]:
         _publish_one(session, row, answer, base_url)
+    indexing.changed(session, "answer", queries.answering(session, [it.contribution_id for it in answers[:CHUNK]]))
     left = len(answers) - CHUNK
     if left > 0:
         jobs.later(session, "responses.publish", response=response_id, base_url=base_url)

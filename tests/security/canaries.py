@@ -200,7 +200,7 @@ def _words_of_a_proposal(number: int, thing: str, earlier: str = "") -> None:
     for version in rows(ProposalVersion):
         if version.proposal_id == number:
             old = earlier and version.number == 1
-            fill(ProposalVersion, version.id, earlier if old else thing, "title", "body", "html")
+            fill(ProposalVersion, version.id, earlier if old else thing, "title", "body", "html", "difference")
 
 
 def _contributions(world: World, number: int) -> None:

@@ -12,7 +12,7 @@ from app.consultations.actions.drafts import locked
 from app.consultations.forms import PhaseRow, TextsForm
 from app.consultations.models import Consultation, ConsultationChange, ConsultationPhase
 from app.consultations.queries.charter import instant
-from app.core import clock
+from app.core import clock, indexing
 from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_
@@ -89,6 +89,7 @@ def amend(session: Session, actor: Actor, consultation_id: int, texts: TextsForm
         amendment.note(name, getattr(row, name), getattr(texts, name))
         setattr(row, name, getattr(texts, name))
     amendment.publish()
+    indexing.changed(session, "consultation", [consultation_id])
 
 
 def move_dates(

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.consultations import queries
 from app.consultations.actions.drafts import draft_of
 from app.consultations.models import ConsultationPhase, ConsultationSalt
-from app.core import clock
+from app.core import clock, indexing
 from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_
@@ -46,3 +46,4 @@ def open(session: Session, actor: Actor, consultation_id: int, at: datetime) -> 
         rule=digest(charter["rule"]),
         elig="email",
     )
+    indexing.changed(session, "consultation", [consultation_id])

@@ -12,6 +12,7 @@ from app.consultations.queries.documents import (
     documents_of,
     picture_in_path,
 )
+from app.consultations.queries.found import in_state, topics_found_by
 from app.consultations.queries.history import Change, ChangeSet, changes_of
 from app.consultations.queries.history import facts as change_facts
 from app.consultations.queries.lists import (
@@ -87,6 +88,7 @@ __all__ = [
     "done",
     "facts",
     "in_path",
+    "in_state",
     "kind_name",
     "lacking",
     "lang_of",
@@ -106,6 +108,7 @@ __all__ = [
     "span",
     "steps",
     "topics",
+    "topics_found_by",
     "topics_of_many",
     "typed_texts",
     "view",

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.consultations.models import Consultation, ConsultationPhase, ConsultationTopic, Topic
 from app.consultations.queries.views import BASE, ConsultationView, phases_of_many, view
-from app.core import clock
+from app.core import clock, seeking
 from app.core.columns import table
 from app.core.i18n import language
 from app.core.paging import Key, Page, page
@@ -62,7 +62,8 @@ _TOPICS = select(_t.id, _t.slug, _t.name, _t.name_en).order_by(_REST_LAST, _t.na
 def listing(session: Session, filters: Filters, after: str | None) -> Page[ConsultationView]:
     """Opened consultations that fit, the newest first."""
     statement = BASE.where(_c.opened_at.is_not(None), *_conditions(session, filters))
-    rows = page(session, statement, _BY, after)
+    asked: dict[str, Any] = {"words": seeking.asked(session, "consultation", None, filters.q)} if filters.q else {}
+    rows = page(session, statement, _BY, after, **asked)
     return Page(_views(session, rows.items), rows.next)
 
 
@@ -145,9 +146,13 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
     if filters.area_id is not None:
         found.append(_c.area_id.in_(offices.area_and_below(session, filters.area_id)))
     if filters.q:
-        texts = (_c.title, _c.summary, _c.other_title, _c.other_summary)
-        found.append(or_(*(text.icontains(filters.q, autoescape=True) for text in texts)))
+        found.append(_c.id.in_(seeking.subjects(session)))
     return found
+
+
+def state_condition(state: str) -> ColumnElement[bool]:
+    """The condition that a consultation is in a state now."""
+    return _in_state(state, clock.now())
 
 
 def _in_state(state: str, now: datetime) -> ColumnElement[bool]:

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import BigInteger, ColumnElement, Select, String, cast, select
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
 from app.consultations.models import Consultation
-from app.core import db
+from app.core import db, indexing
 from app.core.access import Missing
 from app.core.columns import table
 from app.core.i18n import language
+from app.core.indexing import nothing, of_kind_named
 from app.decisions.forms import PARTS
 from app.decisions.models import Decision
 from app.decisions.queries.results import Count, Counted, Result, counted, read_result
+from app.offices.models import Area
 from app.rules.ballots import VersionTally
 from app.rules.decision_numbers import DecisionNumber, read_decision_number
 
@@ -142,3 +144,45 @@ def _lately(row: Any) -> Lately:
         decided=other["decided"] if translated else row.decided,
         published_at=row.published_at,
     )
+
+
+def _spoken(other: str) -> str:
+    """The texts of a summary in the second language, as they are stored, as one text."""
+    return "\n".join(json.loads(other).values()) if other else ""
+
+
+_a = table(Area).c
+_whole: ColumnElement[str] = _d.decided
+for _part in (_d.why, _d.question, _d.proposed, _d.decided_by, _d.next):
+    _whole = _whole + "\n" + _part
+FOUND = indexing.findable(
+    indexing.Source(
+        "decision",
+        select(
+            of_kind_named("decision").label("kind"),
+            _d.id,
+            _d.consultation_id,
+            _c.title,
+            _c.lang.label("title_lang"),
+            _whole.label("text"),
+            _d.lang,
+            _c.other_title,
+            _d.other.label("other_text"),
+            _d.published_at.label("at"),
+            (cast(_d.year, String) + "/" + cast(_d.number, String)).label("place"),
+            nothing().label("about"),
+            nothing().label("about_lang"),
+            nothing().label("about_other"),
+            nothing().label("status"),
+            _a.code.label("area_code"),
+            nothing(BigInteger).label("topic_id"),
+        )
+        .select_from(table(Decision))
+        .join(table(Consultation), _c.id == _d.consultation_id)
+        .outerjoin(table(Area), _a.id == _c.area_id)
+        .where(_d.published_at.is_not(None), _c.opened_at.is_not(None)),
+        _d.id,
+        consultations.topics_found_by,
+        _spoken,
+    )
+)

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from app.consultations import queries as consultations
 from app.consultations.models import Consultation, ConsultationPhase, PhaseKind
-from app.core import access, clock
+from app.core import access, clock, indexing
 from app.core.access import Actor
 from app.publiclog import actions as publiclog
 from app.rules.canonical import canonical, digest
@@ -60,4 +60,5 @@ def make(
     rule = digest(charter["rule"])
     publiclog.record(session, "open", row.id, subject, charter=row.frozen_hash, rule=rule, elig="imported")
     publiclog.record(session, "close", row.id, ("phase", phase.id), phase=str(kind))
+    indexing.changed(session, "consultation", [row.id])
     return row.id

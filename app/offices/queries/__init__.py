@@ -1,6 +1,8 @@
 """Reads about offices and areas."""
 
 from app.offices.queries.areas import (
+    NOWHERE,
+    SEVERAL,
     AreaView,
     area_and_below,
     area_by_code,
@@ -25,6 +27,8 @@ from app.offices.queries.offices import (
 from app.offices.queries.officials import spoken_for, with_office
 
 __all__ = [
+    "NOWHERE",
+    "SEVERAL",
     "AreaView",
     "Branch",
     "OfficePage",

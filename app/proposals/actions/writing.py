@@ -12,7 +12,7 @@ from app.consultations.actions.closing import require_open, require_received
 from app.consultations.models import Topic
 from app.contributions import actions as contributions
 from app.contributions.models import Contribution, Kind
-from app.core import access, clock, db, markdown
+from app.core import access, clock, db, indexing, markdown
 from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_
@@ -92,6 +92,7 @@ def enter(
     publiclog.record(
         session, "item", consultation_id, ("contribution", receipt.id), h=h, code=receipt.code, kind="proposal"
     )
+    indexing.changed(session, "proposal", [receipt.id])
     return receipt
 
 
@@ -161,6 +162,8 @@ def edit(
     require_open(session, proposal.consultation, "edit", at)
     done = Edited.PLACING if _place(session, proposal, form.topic, area_id) else Edited.NOTHING
     if (form.title, form.body) == (proposal.title, proposal.body):
+        if done is Edited.PLACING:
+            indexing.changed(session, "proposal", [proposal_id])
         return done
     if form.saving != proposal.version:
         raise Conflict(
@@ -197,6 +200,7 @@ def change(session: Session, proposal: queries.ProposalView, title: str, body: s
     publiclog.record(
         session, "edit", proposal.consultation.id, ("contribution", proposal.id), h=h, s=proposal.h, code=proposal.code
     )
+    indexing.changed(session, "proposal", [proposal.id])
     return row.version
 
 
@@ -220,6 +224,7 @@ def withdraw(session: Session, actor: Actor, proposal_id: int, reason: str) -> N
     publiclog.record(
         session, "withdraw", proposal.consultation.id, ("contribution", proposal_id), s=proposal.h, code=proposal.code
     )
+    indexing.changed(session, "proposal", [proposal_id])
 
 
 def _require_standing(proposal: queries.ProposalView) -> None:

@@ -1,6 +1,7 @@
 """Reads about proposals: one, its versions, lists of them, and drafts."""
 
 from app.proposals.queries.drafts import Draft, Unfinished, draft, drafts_of
+from app.proposals.queries.found import FOUND
 from app.proposals.queries.lists import (
     SEEDS,
     SORTS,
@@ -28,6 +29,7 @@ from app.proposals.queries.one import (
 )
 
 __all__ = [
+    "FOUND",
     "SEEDS",
     "SORTS",
     "Difference",

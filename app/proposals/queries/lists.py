@@ -13,7 +13,7 @@ from app.accounts.models import Participant
 from app.consultations.models import Consultation, Topic
 from app.consultations.queries import ConsultationView
 from app.contributions.models import Contribution
-from app.core import paging
+from app.core import paging, seeking
 from app.core.access import Actor, Missing
 from app.core.columns import table
 from app.core.i18n import language
@@ -32,6 +32,7 @@ class Filters:
 
     topic: str = ""
     status: str = ""
+    q: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,10 @@ _ROUND = {
 
 
 @cache
-def _narrowed(statement: Select[Any], topic: bool, status: bool) -> Select[Any]:
-    """A list narrowed to a topic, to an answer, or to both; made once."""
+def _narrowed(statement: Select[Any], topic: bool, status: bool, found: Select[Any] | None) -> Select[Any]:
+    """A list narrowed to a topic, to an answer, to words, or to all of them; made once."""
+    if found is not None:
+        statement = statement.where(_p.id.in_(found))
     if topic:
         statement = statement.where(_t.slug == bindparam("topic"))
     return statement.where(_p.status == bindparam("status")) if status else statement
@@ -157,8 +160,12 @@ def _page(
     size: int = paging.SIZE,
     **values: Any,
 ) -> paging.Page[Any]:
-    values |= {name: value for name, value in vars(filters).items() if value}
-    narrowed = _narrowed(statement, bool(filters.topic), bool(filters.status))
+    values |= {name: value for name, value in (("topic", filters.topic), ("status", filters.status)) if value}
+    found = None
+    if filters.q:
+        found = seeking.subjects(session)
+        values["words"] = seeking.asked(session, "proposal", consultation_id, filters.q)
+    narrowed = _narrowed(statement, bool(filters.topic), bool(filters.status), found)
     return paging.page(session, narrowed, by, after, size, consultation=consultation_id, **values)
 
 

@@ -12,7 +12,7 @@ from app.consultations import queries as consultations
 from app.contributions.models import STATUSES
 from app.core import db, paging, web
 from app.core.access import CurrentActor, guard
-from app.core.forms import blank
+from app.core.forms import blank, clean_line
 from app.core.i18n import N_, gettext
 from app.proposals import queries
 
@@ -38,15 +38,17 @@ class Asked:
         seed: Annotated[int | None, Query(ge=0, lt=queries.SEEDS)] = None,
         topic: Word = "",
         status: Status = "",
+        q: Annotated[str, Query(max_length=200)] = "",
         after: Place = "",
     ) -> None:
         self.sort, self.seed, self.after = sort, seed, after
-        self.filters = queries.Filters(topic, status)
+        self.filters = queries.Filters(topic, status, clean_line(q))
 
     def address(self, **changes: Any) -> str:
         """The query string of this list with changes."""
         pairs: dict[str, Any] = {
-            "sort": self.sort, "seed": self.seed, "topic": self.filters.topic, "status": self.filters.status
+            "sort": self.sort, "seed": self.seed, "topic": self.filters.topic, "status": self.filters.status,
+            "q": self.filters.q,
         }  # fmt: skip
         kept = {name: value for name, value in (pairs | changes).items() if value not in ("", None)}
         return f"?{urlencode(kept)}" if kept else ""
@@ -79,13 +81,13 @@ def listing(
         "proposals/list.html",
         consultation=consultation,
         found=found,
-        form=blank(sort="newest" if sealed else asked.sort, topic=asked.filters.topic, status=asked.filters.status),
+        form=blank(sort="newest" if sealed else asked.sort, **vars(asked.filters)),
         sorts=[(code, gettext(name)) for code, name in SORT_NAMES.items() if _offered(code, consultation)],
         topics=_topics(session, consultation.id),
         statuses=_statuses(consultation),
         sort=asked.sort,
         sealed_sort=sealed,
-        narrowed=bool(asked.filters.topic or asked.filters.status),
+        narrowed=any(vars(asked.filters).values()),
         voted=consultation.has_voting,
         mine=queries.own_votes(session, actor, consultation, found.items),
         next_url=base + asked.address(after=found.next) if found.next else None,
