@@ -89,7 +89,7 @@ async def write(
 def _sent(request: Request, actor: Actor, code: str) -> Response:
     """The comment as it now stands: below the emptied form, or at the top of its thread."""
     with db.reading() as session:
-        comment = queries.at_code(session, code)
+        (comment,) = queries.with_answers(session, [queries.at_code(session, code)])
         writing = queries.writing(actor, comment.proposal)
     show = lambda: web.render(request, "comments/_sent.html", comment=comment, writing=writing)  # noqa: E731
     return web.done(request, comment.place, N_("Your comment is published."), fragment=show)

@@ -23,6 +23,7 @@ _NAMED_ONLY = {
     "topics": N_("Topics"), "phases": N_("Phases"), "other_question": N_("What was asked"),
     "other_proposed": N_("What was proposed"), "other_decided": N_("What was decided"),
     "other_decided_by": N_("Who decided"), "other_why": N_("Why"), "other_next": N_("What happens next"),
+    "contribution": N_("Contributions"), "shown": N_("Contributions"), "note": N_("Note"),
 }  # fmt: skip
 _COMMENT, _PROPOSAL, _ANSWER = N_("Comment"), N_("Proposal"), N_("Answer")
 #: What is sent to an address, and the page it belongs to.

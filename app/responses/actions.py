@@ -1,18 +1,18 @@
-"""Drafting and publishing official answers, singly or for many proposals at once."""
+"""Drafting and publishing official answers, singly or for many contributions at once."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
-from app.contributions.models import Contribution
-from app.core import access, clock, indexing, jobs
+from app.contributions.models import Kind
+from app.core import access, clock, db, indexing, jobs
 from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_, language
-from app.proposals.models import Proposal, ProposalVersion
+from app.proposals.models import Proposal
 from app.publiclog import actions as publiclog
 from app.responses import mails, queries
 from app.responses.forms import ResponseForm
@@ -27,9 +27,9 @@ _a = table(Answer).c
 def draft(
     session: Session, actor: Actor, consultation_id: int, form: ResponseForm, response_id: int | None = None
 ) -> int:
-    """Keep a draft of one text for one or many proposals and give its number; nothing is public yet.
+    """Keep a draft of one text for one or many contributions and give its number; nothing is public yet.
 
-    Conflict for proposals of another consultation or in another draft, and for a text that is already published.
+    Conflict for contributions of another consultation or in another draft, and for a text that is already published.
     """
     consultation = consultations.by_id(session, consultation_id)
     access.require("responses.write", actor, consultation)
@@ -37,7 +37,7 @@ def draft(
         raise Conflict("not-open", N_("Answers can be written once the consultation has opened."))
     found = queries.chosen(session, consultation_id, form.proposal)
     if len(found) != len(set(form.proposal)):
-        raise Conflict("unknown-proposal", N_("One of these proposals does not belong to this consultation."))
+        raise Conflict("unknown-proposal", N_("One of these contributions does not belong to this consultation."))
     _require_no_other_draft(session, consultation_id, found, response_id)
     row = _row(session, response_id, consultation)
     row.status, row.refers_to, row.text, row.other_text = form.status, form.refers_to, form.text, form.other_text
@@ -45,21 +45,22 @@ def draft(
     session.flush()
     assert row.id is not None
     session.execute(delete(table(Answer)).where(_a.response_id == row.id, _a.published_at.is_(None)))
-    session.add_all(Answer(response_id=row.id, contribution_id=proposal.id) for proposal in found)
+    blank = {"response_id": row.id, "h": ""}
+    session.execute(insert(table(Answer)), [blank | {"contribution_id": item.id} for item in found])
     return row.id
 
 
 def _require_no_other_draft(
-    session: Session, consultation_id: int, proposals: tuple[queries.Answered, ...], response_id: int | None
+    session: Session, consultation_id: int, items: tuple[queries.Answered, ...], response_id: int | None
 ) -> None:
-    """Refuse to answer a proposal in two drafts at once: one would replace the other unseen."""
-    drafts = queries.drafts_with(session, consultation_id, [proposal.code for proposal in proposals])
-    for proposal in proposals:
-        if drafts.get(proposal.code, response_id) != response_id:
+    """Refuse to answer a contribution in two drafts at once: one would replace the other unseen."""
+    drafts = queries.drafts_with(session, consultation_id, [item.code for item in items])
+    for item in items:
+        if drafts.get(item.code, response_id) != response_id:
             raise Conflict(
                 "drafted",
-                N_("“%(title)s” is already in another draft. Go on with that draft, or leave this proposal out."),
-                title=proposal.title,
+                N_("“%(title)s” is already in another draft. Go on with that draft, or leave it out here."),
+                title=item.title,
             )
 
 
@@ -119,39 +120,44 @@ def publish_some(session: Session, response_id: int, base_url: str) -> int:
         select(Answer).where(_a.response_id == response_id, _a.published_at.is_(None)).order_by(_a.id).limit(CHUNK + 1)
     )
     answers = list(waiting.scalars())
+    items = queries.items(session, [answer.contribution_id for answer in answers[:CHUNK]])
     for answer in answers[:CHUNK]:
-        _publish_one(session, row, answer, base_url)
-    indexing.changed(session, "answer", queries.answering(session, [it.contribution_id for it in answers[:CHUNK]]))
+        _publish_one(session, row, answer, items[answer.contribution_id])
+    indexing.changed(session, "answer", queries.answering(session, list(items)))
+    mails.answered(session, items, base_url)
+    db.renew_pages(session)
     left = len(answers) - CHUNK
     if left > 0:
         jobs.later(session, "responses.publish", response=response_id, base_url=base_url)
     return max(0, left)
 
 
-def _publish_one(session: Session, response: Response, answer: Answer, base_url: str) -> None:
-    session.execute(
-        update(table(Answer))
-        .where(_a.contribution_id == answer.contribution_id, _a.published_at.is_not(None), _a.superseded_at.is_(None))
-        .values(superseded_at=response.published_at)
-    )
+_SUPERSEDE = update(table(Answer)).where(
+    _a.contribution_id == bindparam("contribution"), _a.published_at.is_not(None), _a.superseded_at.is_(None)
+)
+_PUBLISH = update(table(Answer)).where(_a.id == bindparam("number"))
+_SAY_STATUS = update(table(Proposal)).where(table(Proposal).c.id == bindparam("contribution"))
+
+
+def _publish_one(session: Session, response: Response, answer: Answer, item: queries.Answered) -> None:
+    subject = {"contribution": item.id}
+    session.execute(_SUPERSEDE.values(superseded_at=response.published_at), subject)
     made = publiclog.commit_to("answer", _payload(response, answer))
-    answer.published_at, answer.nonce, answer.h = response.published_at, made.nonce, made.h
-    session.execute(
-        update(table(Proposal)).where(table(Proposal).c.id == answer.contribution_id).values(status=response.status)
-    )
-    item = _item(session, answer.contribution_id)
+    published = {"published_at": response.published_at, "nonce": made.nonce, "h": made.h}
+    session.execute(_PUBLISH.values(published), {"number": answer.id})
+    if item.kind == Kind.PROPOSAL:
+        session.execute(_SAY_STATUS.values(status=response.status), subject)
     publiclog.record(
         session,
         "answer",
         response.consultation_id,
-        ("contribution", answer.contribution_id),
+        ("contribution", item.id),
         item=item.h,
         code=item.code,
         status=response.status,
         reason=digest({"text": response.text}),
         h=made.h,
     )
-    mails.answered(session, answer.contribution_id, item.code, item.title, base_url)
 
 
 def _payload(response: Response, answer: Answer) -> dict[str, Any]:
@@ -163,16 +169,3 @@ def _payload(response: Response, answer: Answer) -> dict[str, Any]:
         "other_text": response.other_text,
         "signed_by": response.signed_by,
     }
-
-
-def _item(session: Session, contribution_id: int) -> Any:
-    """The proposal's present commitment, code and title."""
-    p, v, c = table(Proposal), table(ProposalVersion), table(Contribution)
-    query = (
-        select(v.c.h, c.c.code, v.c.title)
-        .select_from(p)
-        .join(v, (v.c.proposal_id == p.c.id) & (v.c.number == p.c.version))
-        .join(c, c.c.id == p.c.id)
-        .where(p.c.id == contribution_id)
-    )
-    return session.execute(query).one()

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.contributions.forms import Codes
 from app.core.codes import read_code
 from app.core.forms import Form, Line, Prose, Text
 from app.core.i18n import N_
@@ -16,14 +17,14 @@ MANY = 500
 
 
 class ResponseForm(Form):
-    """A status with its text, and the proposals it answers."""
+    """A status with its text, and what it answers: `proposal` names proposals and comments by their codes."""
 
     when_empty: ClassVar[Mapping[str, str]] = {
-        "proposal": N_("Choose at least one proposal."),
-        "status": N_("Choose what becomes of the proposal."),
+        "proposal": N_("Choose at least one contribution."),
+        "status": N_("Choose what becomes of it."),
         "text": N_("Write the answer."),
     }
-    proposal: Annotated[list[Line], Field(min_length=1, max_length=MANY)]
+    proposal: Annotated[Codes, Field(min_length=1, max_length=MANY)]
     status: Status
     refers_to: Annotated[Line, Field(max_length=120)] = ""
     text: Annotated[Prose, Field(min_length=20, max_length=TEXT)]

@@ -1,14 +1,17 @@
-"""Telling an author that their proposal was answered."""
+"""Telling authors that their proposal or comment was answered."""
+
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from app.accounts import queries as accounts
 from app.accounts.models import Account
-from app.contributions.models import Contribution
+from app.contributions.models import Contribution, Kind
 from app.core import mail
 from app.core.columns import table
 from app.core.i18n import N_, say
+from app.responses.queries import Answered
 
 SUBJECT = N_("Your proposal has been answered: %(title)s")
 BODY = N_(
@@ -18,21 +21,30 @@ BODY = N_(
 )
 
 
-def answered(session: Session, contribution_id: int, code: str, title: str, base_url: str) -> None:
-    """Write to the author in their language, if they have an address and want such mail."""
+OF_COMMENT = N_("Your comment has been answered: %(title)s")
+BODY_OF_COMMENT = N_(
+    "The office has answered your comment “%(title)s” (%(code)s).\n\n"
+    "Read the answer here:\n%(address)s\n\n"
+    "You get this message because you sent the comment. To get no more messages about answers, open:\n%(stop)s\n"
+)
+
+
+def answered(session: Session, items: Mapping[int, Answered], base_url: str) -> None:
+    """Write to each author in their language, if they have an address and want such mail."""
     a, c = table(Account).c, table(Contribution).c
-    row = session.execute(
-        select(a.id, a.email, a.lang)
+    rows = session.execute(
+        select(a.id, a.email, a.lang, c.id.label("contribution"))
         .join_from(table(Contribution), table(Account), a.participant_id == c.participant_id)
         .where(
-            c.id == contribution_id,
+            c.id.in_(list(items)),
             a.email.is_not(None),
             a.confirmed_at.is_not(None),
             a.answers_by_mail.is_(True),
         )
-    ).first()
-    if row is None:
-        return
-    stop = base_url + accounts.unsubscribe_path(row.id)
-    values = {"title": title, "code": code, "address": f"{base_url}/proposals/{code}", "stop": stop}
-    mail.post(session, row.email, say(SUBJECT, values, row.lang), say(BODY, values, row.lang), unsubscribe=stop)
+        .order_by(c.id)
+    ).all()
+    for row in rows:
+        item, stop = items[row.contribution], base_url + accounts.unsubscribe_path(row.id)
+        subject, body = (SUBJECT, BODY) if item.kind == Kind.PROPOSAL else (OF_COMMENT, BODY_OF_COMMENT)
+        values = {"title": item.title, "code": item.code, "address": base_url + item.url, "stop": stop}
+        mail.post(session, row.email, say(subject, values, row.lang), say(body, values, row.lang), unsubscribe=stop)

@@ -1,10 +1,13 @@
 """The desk where official answers are written: what waits, one text for one or many, and publishing."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -12,39 +15,68 @@ from starlette.concurrency import run_in_threadpool
 from app.consultations import queries as consultations
 from app.contributions.models import STATUSES
 from app.core import db, web
-from app.core.access import Conflict, CurrentActor, guard
+from app.core.access import Conflict, CurrentActor, Missing, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_, gettext
 from app.core.paging import Cursor
+from app.proposals import queries as proposals
+from app.proposals.queries import ProposalView
 from app.responses import actions, queries
-from app.responses.forms import ResponseForm
+from app.responses.forms import MANY, ResponseForm
 
 router = APIRouter()
 Consultation = Annotated[consultations.ConsultationView, guard("responses.write", consultations.at_desk)]
 Draft = Annotated[queries.ResponseView, guard("responses.write", queries.in_path)]
 Codes = Annotated[tuple[str, ...], Query(max_length=500)]
 State = Literal["unanswered", "drafted", "answered"]
+KindWord = Literal["proposal", "comment"]
+Under = Annotated[str, Query(max_length=40)]
 NONE: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Listed:
+    """Which list of the desk was asked for; `under` narrows comments to those on one proposal."""
+
+    state: State = "unanswered"
+    kind: KindWord = "proposal"
+    under: Under = ""
+    after: Cursor = ""
+
+    def address(self, consultation: consultations.ConsultationView, **changes: str) -> str:
+        """The address of this list with changes; a page further on is named by a change only."""
+        asked = {"state": self.state, "kind": self.kind if self.kind != "proposal" else "", "under": self.under}
+        kept = {name: value for name, value in (asked | changes).items() if value}
+        return f"/desk/consultations/{consultation.slug}/answers?{urlencode(kept)}"
+
+
+Asked = Annotated[Listed, Depends()]
+
+
 @router.get("/desk/consultations/{slug}/answers")
-def at_desk(
-    request: Request, session: db.Read, consultation: Consultation, state: State = "unanswered", after: Cursor = ""
-) -> Response:
-    """The proposals of a consultation by where their answer stands, to choose from."""
-    return _list(request, session, consultation, state, after, blank())
+def at_desk(request: Request, session: db.Read, consultation: Consultation, asked: Asked) -> Response:
+    """The proposals or the comments of a consultation by where their answer stands, to choose from."""
+    return _list(request, session, consultation, asked, blank())
+
+
+def _under(session: Session, consultation: consultations.ConsultationView, asked: Listed) -> ProposalView | None:
+    """The proposal whose comments are asked for."""
+    found = proposals.at_code(session, asked.under) if asked.under and asked.kind == "comment" else None
+    if found is not None and found.consultation.id != consultation.id:
+        raise Missing
+    return found
 
 
 def _list(
     request: Request,
     session: Session,
     consultation: consultations.ConsultationView,
-    state: State,
-    after: str,
+    asked: Listed,
     form: Submission[Any],
 ) -> Response:
-    found = queries.at_desk(session, consultation.id, state, after or None)
-    base = f"/desk/consultations/{consultation.slug}/answers?state={state}"
+    under = _under(session, consultation, asked)
+    number = under.id if under else None
+    found = queries.at_desk(session, consultation.id, asked.state, asked.after or None, asked.kind, number)
     return web.render(
         request,
         "responses/desk.html",
@@ -52,12 +84,18 @@ def _list(
         consultation=consultation,
         form=form,
         found=found,
-        state=state,
-        after=after,
-        progress=queries.progress_at_desk(session, consultation.id),
-        next_url=f"{base}&after={found.next}" if found.next else None,
-        first_url=base if after else None,
+        asked=asked,
+        under=under,
+        address=partial(asked.address, consultation),
+        most=MANY,
+        progress=queries.progress_at_desk(session, consultation.id, asked.kind),
     )
+
+
+def _codes(form: Submission[Any]) -> list[str]:
+    """The codes in a form, in fields of their own or in one with spaces between them."""
+    codes = form.values.get("proposal", [])
+    return [code for field in ([codes] if isinstance(codes, str) else codes) for code in field.split()]
 
 
 def _page(
@@ -68,9 +106,8 @@ def _page(
     preview: bool = False,
     drafts: Mapping[str, int] = MappingProxyType({}),
 ) -> Response:
-    codes = form.values.get("proposal", [])
     with db.reading() as session:
-        chosen = queries.chosen(session, consultation.id, [codes] if isinstance(codes, str) else list(codes))
+        chosen = queries.chosen(session, consultation.id, _codes(form))
         elsewhere = queries.chosen(session, consultation.id, list(drafts))
     statuses = [(code, gettext(name)) for code, name in STATUSES.items()]
     return web.render(
@@ -80,7 +117,7 @@ def _page(
         consultation=consultation,
         form=form,
         chosen=chosen,
-        elsewhere=[(proposal, drafts[proposal.code]) for proposal in elsewhere],
+        elsewhere=[(item, drafts[item.code]) for item in elsewhere],
         statuses=[("", gettext("Choose a status")), *statuses],
         response=response,
         preview=preview,
@@ -92,15 +129,21 @@ def new(
     request: Request,
     session: db.Read,
     consultation: Consultation,
+    asked: Asked,
     proposal: Codes = NONE,
-    state: State = "unanswered",
-    after: Cursor = "",
+    every: Annotated[Literal["", "yes"], Query(alias="all")] = "",
 ) -> Response:
-    """The page on which one text is written for the chosen proposals; those in a draft are gone on with there."""
+    """The page on which one text is written for what was chosen, or for a whole list; drafts are gone on with there."""
+    if every:
+        under = _under(session, consultation, asked)
+        listed = queries.at_desk(
+            session, consultation.id, "unanswered", None, asked.kind, under.id if under else None, MANY
+        )
+        proposal = tuple(item.code for item in listed.items)
     if not proposal:
         form = blank()
-        form.blame("proposal", N_("Choose at least one proposal."))
-        return _list(request, session, consultation, state, after, form)
+        form.blame("proposal", N_("Choose at least one contribution."))
+        return _list(request, session, consultation, asked, form)
     drafts = queries.drafts_with(session, consultation.id, list(proposal))
     free = [code for code in proposal if code not in drafts]
     if not free and len(set(drafts.values())) == 1:
@@ -123,7 +166,7 @@ async def create(
 def edit_page(request: Request, response: Draft) -> Response:
     """A draft to go on with; a published answer to read."""
     form = blank(
-        proposal=[proposal.code for proposal in response.proposals],
+        proposal=[item.code for item in response.items],
         status=response.status,
         refers_to=response.refers_to,
         text=response.text,
@@ -167,10 +210,9 @@ async def _keep(
 
 
 def _other_drafts(consultation_id: int, form: Submission[ResponseForm], number: int | None) -> dict[str, int]:
-    """The other drafts that answer one of the proposals of a form."""
-    codes = form.values.get("proposal", [])
+    """The other drafts that answer one of the contributions of a form."""
     with db.reading() as session:
-        found = queries.drafts_with(session, consultation_id, [codes] if isinstance(codes, str) else codes)
+        found = queries.drafts_with(session, consultation_id, _codes(form))
     return {code: draft for code, draft in found.items() if draft != number}
 
 

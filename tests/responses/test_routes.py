@@ -76,7 +76,7 @@ def test_choosing_nothing_shows_the_list_again(desk: Browser, codes: list[str]) 
     page = desk.get(f"{HERE}/new?state=unanswered")
     assert page.status == 422 and page.all("a", href="#proposal")
     assert codes[0] in page.html
-    assert "Pilih paling sedikit satu usulan." in page.errors
+    assert "Pilih paling sedikit satu masukan." in page.errors
 
 
 def test_a_proposal_in_a_draft_is_gone_on_with_there(desk: Browser, codes: list[str]) -> None:

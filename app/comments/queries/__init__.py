@@ -2,7 +2,17 @@
 
 from app.comments.queries.own import Own, by_author
 from app.comments.queries.threads import Thread, shown, thread
-from app.comments.queries.views import EDITABLE, CommentView, answered, at_code, by_id, facts, in_path
+from app.comments.queries.views import (
+    EDITABLE,
+    CommentView,
+    answered,
+    at_code,
+    by_id,
+    facts,
+    in_path,
+    tells_answers,
+    with_answers,
+)
 from app.comments.queries.writing import Writing, closed_because, not_standing, writing
 
 __all__ = [
@@ -20,6 +30,8 @@ __all__ = [
     "in_path",
     "not_standing",
     "shown",
+    "tells_answers",
     "thread",
+    "with_answers",
     "writing",
 ]

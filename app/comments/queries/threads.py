@@ -7,7 +7,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session
 
 from app.comments.models import Comment
-from app.comments.queries.views import BASE, CommentView, view
+from app.comments.queries.views import BASE, CommentView, view, with_answers
 from app.core import paging
 from app.core.columns import table
 from app.proposals.queries import ProposalView
@@ -73,4 +73,4 @@ def shown(
 ) -> Thread:
     """A page of a thread with what its template needs."""
     page = thread(session, proposal, parent.id if parent else 0, after, newest)
-    return Thread(proposal, parent, page.items, page.next, newest, not after)
+    return Thread(proposal, parent, with_answers(session, page.items), page.next, newest, not after)

@@ -1,6 +1,7 @@
 """One comment, as its thread and the permissions need it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +12,9 @@ from sqlmodel import Session
 
 from app.accounts.models import Participant
 from app.comments.models import Comment
+from app.contributions import queries as contributions
 from app.contributions.models import Contribution
+from app.contributions.queries import Lights
 from app.core import clock, db
 from app.core.access import Missing
 from app.core.codes import read_code
@@ -54,6 +57,9 @@ class CommentView:
     lang: str
     visibility: str
     reason_code: str
+    #: Filled in where it is read, not where it is only acted on.
+    lights: Lights | None = None
+    answers: tuple[Any, ...] = ()
 
     @property
     def office_id(self) -> int:
@@ -192,6 +198,27 @@ def view(row: Any, proposal: ProposalView) -> CommentView:
     return CommentView(proposal=proposal, author_erased=erased, **fields)
 
 
+Answers = Callable[[Session, Collection[int]], Mapping[int, Sequence[Any]]]
+_answers: list[Answers] = []
+
+
+def tells_answers(found: Answers) -> Answers:
+    """Register how a feature above finds the official answers to comments, the present one first."""
+    _answers.append(found)
+    return found
+
+
+def with_answers(session: Session, found: Collection[CommentView]) -> tuple[CommentView, ...]:
+    """The same comments with their lights and the official answers to them, in a fixed number of queries."""
+    if not found:
+        return ()
+    lights = contributions.lights_of(session, found)
+    answers: dict[int, tuple[Any, ...]] = {}
+    for told in _answers:
+        answers |= {number: tuple(some) for number, some in told(session, [one.id for one in found]).items()}
+    return tuple(replace(one, lights=lights[one.id], answers=answers.get(one.id, ())) for one in found)
+
+
 def facts(comment: CommentView) -> dict[str, Any]:
     """A comment as data: what its page shows, and nothing of what it hides."""
     told: dict[str, Any] = {
@@ -203,6 +230,7 @@ def facts(comment: CommentView) -> dict[str, Any]:
         "channel": comment.channel,
         "replies": comment.replies,
         "h": comment.h,
+        "lights": comment.lights.facts if comment.lights else None,
     }
     if comment.shown:
         told |= {

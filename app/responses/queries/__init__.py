@@ -1,0 +1,42 @@
+"""Reads about official answers: those of a contribution, drafts, and what still waits."""
+
+from app.responses.queries.desk import (
+    Answered,
+    Progress,
+    ResponseView,
+    Waiting,
+    at_desk,
+    by_id,
+    chosen,
+    drafts_with,
+    in_path,
+    items,
+    progress,
+    progress_at_desk,
+)
+from app.responses.queries.found import FOUND, answering, answers_follow
+from app.responses.queries.published import AnswerView, Lately, answers_of, answers_of_many, instants_of, lately
+
+__all__ = [
+    "FOUND",
+    "AnswerView",
+    "Answered",
+    "Lately",
+    "Progress",
+    "ResponseView",
+    "Waiting",
+    "answering",
+    "answers_follow",
+    "answers_of",
+    "answers_of_many",
+    "at_desk",
+    "by_id",
+    "chosen",
+    "drafts_with",
+    "in_path",
+    "instants_of",
+    "items",
+    "lately",
+    "progress",
+    "progress_at_desk",
+]

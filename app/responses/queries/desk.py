@@ -1,0 +1,265 @@
+"""Official answers at the desk: drafts, what they answer, and what still waits."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Path
+from sqlalchemy import bindparam, exists, func, select
+from sqlmodel import Session
+
+from app.comments.models import Comment
+from app.consultations import queries as consultations
+from app.contributions import queries as contributions
+from app.contributions.models import Contribution, Kind, LightCounted, Visibility
+from app.core import db, paging
+from app.core.access import Missing
+from app.core.columns import table
+from app.core.markdown import to_text
+from app.proposals.models import Proposal, ProposalVersion
+from app.responses.models import Answer, Response
+
+#: So much of a comment stands for it where a proposal has its title.
+EXCERPT = 120
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A contribution an answer is written for; a comment's title is how it begins."""
+
+    id: int
+    code: str
+    kind: str
+    title: str
+    lang: str
+    h: str
+
+    @property
+    def url(self) -> str:
+        """Where it is read."""
+        return f"/{'proposals' if self.kind == 'proposal' else 'contributions'}/{self.code}"
+
+
+@dataclass(frozen=True)
+class ResponseView(consultations.Within):
+    """An official text at the desk, drafted or published."""
+
+    id: int
+    consultation: consultations.ConsultationView
+    status: str
+    refers_to: str
+    text: str
+    other_text: str
+    lang: str
+    published_at: datetime | None
+    items: tuple[Answered, ...]
+
+
+_r, _a, _c, _p, _v, _m, _l = (
+    table(model).c for model in (Response, Answer, Contribution, Proposal, ProposalVersion, Comment, LightCounted)
+)
+
+
+def in_path(session: db.Read, number: Annotated[int, Path(ge=1, lt=2**63)]) -> ResponseView:
+    """The official text a desk address names."""
+    return by_id(session, number)
+
+
+def by_id(session: Session, number: int) -> ResponseView:
+    """An official text by its row number."""
+    row = session.execute(select(table(Response)).where(_r.id == number)).first()
+    if row is None:
+        raise Missing
+    return ResponseView(
+        id=row.id,
+        consultation=consultations.by_id(session, row.consultation_id),
+        status=row.status,
+        refers_to=row.refers_to,
+        text=row.text,
+        other_text=row.other_text,
+        lang=row.lang,
+        published_at=row.published_at,
+        items=_items(session, _ITEMS.join(table(Answer), _a.contribution_id == _c.id).where(_a.response_id == number)),
+    )
+
+
+_ITEMS = (
+    select(
+        _c.id, _c.code, _c.kind, _c.lang, _c.visibility, _p.title, _m.body,
+        func.coalesce(_v.h, _m.h).label("h"),
+    )
+    .select_from(table(Contribution))
+    .outerjoin(table(Proposal), _p.id == _c.id)
+    .outerjoin(table(ProposalVersion), (_v.proposal_id == _p.id) & (_v.number == _p.version))
+    .outerjoin(table(Comment), _m.id == _c.id)
+    .order_by(_c.id)
+)  # fmt: skip
+
+
+def _items(session: Session, statement: Any) -> tuple[Answered, ...]:
+    return tuple(
+        Answered(row.id, row.code, row.kind, _title(row), row.lang, row.h) for row in session.execute(statement).all()
+    )
+
+
+def _title(row: Any) -> str:
+    """What it is called at the desk; its code while its words are hidden, or gone."""
+    if row.visibility != Visibility.PUBLIC:
+        return str(row.code)
+    return str(row.title) if row.kind == Kind.PROPOSAL else to_text(row.body, EXCERPT)
+
+
+def chosen(session: Session, consultation_id: int, codes: Collection[str]) -> tuple[Answered, ...]:
+    """The contributions of a consultation that these codes name."""
+    return _items(session, _ITEMS.where(_c.consultation_id == consultation_id, _c.code.in_(list(codes))))
+
+
+def items(session: Session, contribution_ids: Collection[int]) -> dict[int, Answered]:
+    """Contributions by their row numbers."""
+    return {item.id: item for item in _items(session, _ITEMS.where(_c.id.in_(list(contribution_ids))))}
+
+
+def drafts_with(session: Session, consultation_id: int, codes: list[str]) -> dict[str, int]:
+    """The drafts in which these contributions are already answered, by their codes."""
+    query = (
+        select(_c.code, func.max(_r.id))
+        .select_from(table(Answer))
+        .join(table(Response), _r.id == _a.response_id)
+        .join(table(Contribution), _c.id == _a.contribution_id)
+        .where(_r.consultation_id == consultation_id, _r.published_at.is_(None), _c.code.in_(codes))
+        .group_by(_c.code)
+    )
+    return {row[0]: row[1] for row in session.execute(query).all()}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A contribution at the desk with where its answer stands."""
+
+    code: str
+    kind: str
+    title: str
+    lang: str
+    received_at: datetime
+    status: str
+    visibility: str
+    withdrawn: bool
+    draft: int | None
+
+    @property
+    def url(self) -> str:
+        """Where it is read."""
+        return f"/{'proposals' if self.kind == Kind.PROPOSAL else 'contributions'}/{self.code}"
+
+
+_OF_ONE = table(Answer).join(table(Response), _r.id == _a.response_id)
+_DRAFT = (
+    select(func.max(_a.response_id))
+    .select_from(_OF_ONE)
+    .where(_a.contribution_id == _c.id, _r.published_at.is_(None))
+    .correlate(table(Contribution))
+    .scalar_subquery()
+)
+_PRESENT = (
+    select(func.max(_r.status))
+    .select_from(_OF_ONE)
+    .where(_a.contribution_id == _c.id, _a.published_at.is_not(None), _a.superseded_at.is_(None))
+    .correlate(table(Contribution))
+    .scalar_subquery()
+)
+_DESK = (
+    select(
+        _c.id, _c.code, _c.kind, _p.title, _m.body, _c.lang, _c.received_at, _PRESENT.label("status"), _c.visibility,
+        _p.withdrawn_at, _DRAFT.label("draft"),
+    )
+    .select_from(table(Contribution))
+    .join(table(LightCounted), _l.contribution_id == _c.id)
+    .outerjoin(table(Proposal), _p.id == _c.id)
+    .outerjoin(table(Comment), _m.id == _c.id)
+    .where(_c.consultation_id == bindparam("consultation"), _c.kind == bindparam("kind"))
+)  # fmt: skip
+_HAS_DRAFT = (
+    exists()
+    .where(_a.contribution_id == _c.id, _a.response_id == _r.id, _r.published_at.is_(None))
+    .correlate(table(Contribution))
+)
+STATES = {
+    "unanswered": (_l.answered == 0) & ~_HAS_DRAFT,
+    "drafted": _HAS_DRAFT,
+    "answered": _l.answered == 1,
+}
+
+
+_AT_DESK = {name: _DESK.where(condition) for name, condition in STATES.items()}
+_UNDER = {name: statement.where(_m.proposal_id == bindparam("under")) for name, statement in _AT_DESK.items()}
+_OLDEST = (paging.Key("id", _c.id),)
+
+
+def at_desk(
+    session: Session,
+    consultation_id: int,
+    state: str,
+    after: str | None,
+    kind: str = Kind.PROPOSAL,
+    under: int | None = None,
+    size: int = 50,
+) -> paging.Page[Waiting]:
+    """The contributions of a kind by where their answer stands, the oldest first; comments also of one proposal."""
+    asked = {"consultation": consultation_id, "kind": str(kind)} | ({} if under is None else {"under": under})
+    statement = (_AT_DESK if under is None else _UNDER)[state]
+    page = paging.page(session, statement, _OLDEST, after, size=size, **asked)
+    return paging.Page(tuple(_waiting(row) for row in page.items), page.next)
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(
+        row.code,
+        row.kind,
+        _title(row),
+        row.lang,
+        row.received_at,
+        row.status or "",
+        row.visibility,
+        row.withdrawn_at is not None,
+        row.draft,
+    )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an office is with answering the contributions of a kind in a consultation."""
+
+    received: int
+    answered: int
+    drafted: int = 0
+
+    @property
+    def unanswered(self) -> int:
+        """How many have no answer yet that can be read."""
+        return self.received - self.answered
+
+    @property
+    def waiting(self) -> int:
+        """How many have neither an answer nor a draft of one."""
+        return self.unanswered - self.drafted
+
+
+def progress(session: Session, ids: list[int]) -> dict[int, Progress]:
+    """How many proposals each consultation has and how many are answered, in one query."""
+    found = contributions.totals_of(session, ids)
+    proposals = {number: found[number].of(Kind.PROPOSAL) for number in ids}
+    return {number: Progress(one.heard, one.answered) for number, one in proposals.items()}
+
+
+def progress_at_desk(session: Session, consultation_id: int, kind: str = Kind.PROPOSAL) -> Progress:
+    """The same for one kind in one consultation, with the drafts that only its office knows of."""
+    found = contributions.totals(session, consultation_id).of(kind)
+    drafted = (
+        select(func.count(_a.contribution_id.distinct()))
+        .select_from(_OF_ONE)
+        .join(table(Contribution), _c.id == _a.contribution_id)
+        .join(table(LightCounted), _l.contribution_id == _c.id)
+        .where(_r.consultation_id == consultation_id, _r.published_at.is_(None), _c.kind == kind, _l.answered == 0)
+    )
+    return Progress(found.heard, found.answered, int(session.execute(drafted).scalar_one()))

@@ -1,0 +1,136 @@
+"""Official answers as the public reads them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from app.comments import queries as comments
+from app.contributions import queries as contributions
+from app.contributions.models import Contribution
+from app.core.columns import table
+from app.core.i18n import language
+from app.offices.models import Office
+from app.proposals.models import Proposal
+from app.responses.models import Answer, Response
+from app.rules.lights import Answered as Covering
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """An official answer as the public reads it, in the reader's language where there are two."""
+
+    status: str
+    refers_to: str
+    office: str
+    office_slug: str
+    signed_by: str
+    text: str
+    lang: str
+    translated: bool
+    published_at: datetime
+    superseded_at: datetime | None
+    h: str
+
+
+_r, _a, _o, _c, _p = (table(model).c for model in (Response, Answer, Office, Contribution, Proposal))
+_ANSWERS = (
+    select(
+        _r.status, _r.refers_to, _o.name, _o.name_en, _o.slug, _r.signed_by, _r.text, _r.other_text, _r.lang,
+        _a.published_at, _a.superseded_at, _a.h, _a.contribution_id,
+    )
+    .select_from(table(Answer))
+    .join(table(Response), _r.id == _a.response_id)
+    .join(table(Office), _o.id == _r.office_id)
+    .where(_a.contribution_id.in_(bindparam("contributions", expanding=True)), _a.published_at.is_not(None))
+    .order_by(_a.published_at.desc(), _a.id.desc())
+)  # fmt: skip
+
+
+def answers_of(session: Session, contribution_id: int) -> list[AnswerView]:
+    """The published answers to a contribution, the present one first."""
+    return list(answers_of_many(session, [contribution_id]).get(contribution_id, ()))
+
+
+@comments.tells_answers
+def answers_of_many(session: Session, contribution_ids: Collection[int]) -> dict[int, list[AnswerView]]:
+    """The published answers to many contributions in one query, the present one of each first."""
+    found: dict[int, list[AnswerView]] = {}
+    for row in session.execute(_ANSWERS, {"contributions": list(contribution_ids)}):
+        found.setdefault(row.contribution_id, []).append(_answer(row))
+    return found
+
+
+_INSTANTS = select(_a.contribution_id, _a.published_at, _a.superseded_at).where(
+    _a.contribution_id.in_(bindparam("contributions", expanding=True)), _a.published_at.is_not(None)
+)
+
+
+@contributions.tells_answers
+def instants_of(session: Session, contribution_ids: Collection[int]) -> dict[int, list[Covering]]:
+    """When the published answers to many contributions came and were replaced, for their lights."""
+    found: dict[int, list[Covering]] = {}
+    for row in session.execute(_INSTANTS, {"contributions": list(contribution_ids)}):
+        found.setdefault(row.contribution_id, []).append(Covering(row.published_at, row.superseded_at))
+    return found
+
+
+def _answer(row: Any) -> AnswerView:
+    lang = language.get()
+    other = lang != row.lang and bool(row.other_text)
+    return AnswerView(
+        status=row.status,
+        refers_to=row.refers_to,
+        office=row.name_en if lang == "en" and row.name_en else row.name,
+        office_slug=row.slug,
+        signed_by=row.signed_by,
+        text=row.other_text if other else row.text,
+        lang=lang if other else row.lang,
+        translated=other,
+        published_at=row.published_at,
+        superseded_at=row.superseded_at,
+        h=row.h,
+    )
+
+
+@dataclass(frozen=True)
+class Lately:
+    """An answer published lately."""
+
+    code: str
+    title: str
+    lang: str
+    status: str
+    office: str
+    published_at: datetime
+
+
+_LATELY = (
+    select(_c.code, _p.title, _c.lang, _r.status, _o.name, _o.name_en, _a.published_at)
+    .select_from(table(Answer))
+    .join(table(Response), _r.id == _a.response_id)
+    .join(table(Office), _o.id == _r.office_id)
+    .join(table(Contribution), _c.id == _a.contribution_id)
+    .join(table(Proposal), _p.id == _c.id)
+    .where(_a.published_at.is_not(None), _a.superseded_at.is_(None), _c.visibility == "public")
+    .order_by(_a.published_at.desc(), _a.id.desc())
+)
+
+
+def lately(session: Session, limit: int) -> list[Lately]:
+    """The answers published last, for the home page."""
+    english = language.get() == "en"
+    return [
+        Lately(
+            row.code,
+            row.title,
+            row.lang,
+            row.status,
+            row.name_en if english and row.name_en else row.name,
+            row.published_at,
+        )
+        for row in session.execute(_LATELY.limit(limit)).all()
+    ]
