@@ -24,7 +24,15 @@ _NAMED_ONLY = {
     "other_proposed": N_("What was proposed"), "other_decided": N_("What was decided"),
     "other_decided_by": N_("Who decided"), "other_why": N_("Why"), "other_next": N_("What happens next"),
     "contribution": N_("Contributions"), "shown": N_("Contributions"), "note": N_("Note"),
+    "can_change": N_("What can still change"), "cannot_change": N_("What cannot change, and why"),
+    "decider": N_("Who decides"), "legal_basis": N_("On what authority"),
+    "votes_use": N_("What happens with the votes"), "paper": N_("What happens with contributions on paper"),
+    "late": N_("What happens with late contributions"), "privacy": N_("What happens with personal data"),
+    "published": N_("What is published"), "criterion": N_("Criterion"),
+    "turnout_least": N_("At least this share has to vote"),
+    "share_least": N_("A proposal needs this share of supports"),
 }  # fmt: skip
+_VARIANT = re.compile(r"^other_|_[0-9]+$")
 _COMMENT, _PROPOSAL, _ANSWER = N_("Comment"), N_("Proposal"), N_("Answer")
 #: What is sent to an address, and the page it belongs to.
 _ACTS: tuple[tuple[re.Pattern[str], str, Mapping[str, str]], ...] = (
@@ -44,7 +52,7 @@ def field(name: str, path: str = "") -> str:
     for pattern, _what, names in _ACTS:
         if name in names and pattern.fullmatch(path):
             return names[name]
-    return _FIELDS.get(name) or _NAMED_ONLY.get(name, OTHER)
+    return _FIELDS.get(name) or _NAMED_ONLY.get(name) or _NAMED_ONLY.get(_VARIANT.sub("", name), OTHER)
 
 
 def known(name: str) -> bool:
