@@ -8,12 +8,15 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import grimp
 import pytest
 from fastapi.routing import APIRoute
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from app.main import ROUTERS
 from app.permissions import TABLE
@@ -258,6 +261,25 @@ def test_locks_pin_hashes_and_name_no_registry(name: str) -> None:
     assert "://" not in text and "index-url" not in text
     pinned = re.findall(r"^([a-z0-9][\w.\-\[\],]*)==", text, re.M | re.I)
     assert len(pinned) > 20 and text.count("--hash=sha256:") >= len(pinned)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_locks_name_the_extras_that_packages_ask_for(name: str) -> None:
+    """Where only `coverage` is pinned, pip looks for the newest `coverage[toml]`, and then installs nothing."""
+    pins = re.findall(r"^([\w.\-]+)(?:\[([\w,\-]+)\])?==", (ROOT / name).read_text("utf-8"), re.M)
+    locked = {canonicalize_name(pin): set(extras.split(",")) - {""} for pin, extras in pins}
+    asked = 0
+    for package, extras in locked.items():
+        try:
+            wanted = map(Requirement, metadata.requires(package) or ())
+        except metadata.PackageNotFoundError:  # of another platform
+            continue
+        for each in wanted:
+            here = each.marker is None or any(each.marker.evaluate({"extra": extra}) for extra in (*extras, ""))
+            if each.extras and here:
+                asked += 1
+                assert each.extras <= locked[canonicalize_name(each.name)], f"{package} asks for {each}"
+    assert asked or name == "requirements.lock"
 
 
 def test_decisions_are_numbered_without_gaps() -> None:
