@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from app.comments import actions, queries
-from app.comments.forms import CommentForm
+from app.comments.forms import BroughtForm, CommentForm
 from app.comments.queries import CommentView, Thread
 from app.core import access, db, web
 from app.core.access import Actor, Conflict, guard
@@ -60,6 +60,20 @@ def new(
 ) -> Response:
     """The form for a comment, or for a reply, on a page of its own."""
     return _form(request, session, actor, proposal, parent, blank(stance="neutral"))
+
+
+@router.post("/proposals/{code}/comments/new")
+def bring(
+    request: Request,
+    session: db.Read,
+    actor: access.CurrentActor,
+    proposal: Writable,
+    brought: Annotated[Submission[BroughtForm], submitted(BroughtForm)],
+) -> Response:
+    """The form for a comment with what was to be a proposal of one's own; nothing is sent yet."""
+    typed = (str(brought.values.get(name, "")).strip() for name in ("title", "body"))
+    form: Submission[CommentForm] = blank(body="\n\n".join(text for text in typed if text), stance="for")
+    return _form(request, session, actor, proposal, "", form)
 
 
 def _form(

@@ -161,6 +161,11 @@ def _public(kind: str) -> Select[Any]:
     return source.public.where(source.key.in_(bindparam("ids", expanding=True)))
 
 
+def read(session: Session, kind: str, ids: Sequence[int]) -> Sequence[Any]:
+    """What everyone may read of these subjects now, as `COLUMNS`, in any order."""
+    return session.connection().execute(_public(kind), {"ids": list(ids)}).all() if ids else ()
+
+
 def changed(session: Session, kind: str, ids: Sequence[int]) -> None:
     """Make the index say of these subjects what everyone may read of them now, or nothing where that is nothing."""
     session.flush()

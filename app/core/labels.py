@@ -14,6 +14,7 @@ _FIELDS = {
     "other_title": N_("Title in the second language"), "other_summary": N_("Summary in the second language"),
     "other_background": N_("Background in the second language"), "text": N_("Text"), "body": N_("Text"),
     "other_text": N_("Text in the second language"), "refers_to": N_("Refers to"),
+    "difference": N_("What is different"),
 }  # fmt: skip
 #: Fields that are never shown outside their form, only named in what is said of them.
 _NAMED_ONLY = {

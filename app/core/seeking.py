@@ -138,6 +138,13 @@ def rarest(found: Counted, enough: int) -> list[Group]:
     return chosen
 
 
+def _two_of(groups: Sequence[Group]) -> list[Group]:
+    """What a text has that has two of three groups, or all of fewer."""
+    if len(groups) < 3:
+        return list(groups)
+    return [groups[0] + groups[1], groups[0] + groups[2], groups[1] + groups[2]]
+
+
 @cache
 def _candidates(dialect: str, limit: int) -> Select[Any]:
     """Entries that fit the first question before those that fit the second, at most so many of each."""
@@ -157,12 +164,18 @@ def candidates(
     *,
     of: Select[Any] | None = None,
     most: int = MOST,
+    pairs: bool = False,
 ) -> list[Any]:
-    """At most `MOST` entries that are worth ordering; `of` gives the consultations they must belong to."""
+    """At most `MOST` entries that are worth ordering; `of` gives the consultations they must belong to.
+
+    First come those with all words, or where `pairs` will do those with two of the three rarest.
+    """
     if not found.words:
         return []
     dialect = _dialect(session)
-    every = all_of([*(word.stems for word in found.words), *marks])
+    words = sorted(found.words, key=lambda word: word.having)
+    first = [word.stems for word in words] if not pairs else _two_of([word.stems for word in words[:3]])
+    every = all_of([*first, *marks])
     some = all_of([tuple(stem for group in rarest(found, most) for stem in group), *marks])
     limit = most if of is None else LOOKED_THROUGH
     statement = _candidates(dialect, limit)

@@ -5,14 +5,14 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from app.core.forms import Form, Line, Prose, Words
+from app.core.forms import Form, Line, Prose, Text, Ticked, Words
 from app.core.i18n import N_
 
-TITLE, BODY = 120, 10_000
+TITLE, BODY, DIFFERENCE = 120, 10_000, 500
 
 
 class ProposalForm(Form):
-    """A proposal as its author writes it."""
+    """A proposal as its author writes it; `looked` says that they have seen what is like it."""
 
     when_empty: ClassVar[Mapping[str, str]] = {
         "title": N_("Write a title for the proposal."),
@@ -23,6 +23,8 @@ class ProposalForm(Form):
     topic: Annotated[Line, Field(max_length=80)] = ""
     area: Annotated[Line, Field(max_length=120)] = ""
     saving: Annotated[int, Field(ge=0, le=10**9)] = 0
+    difference: Annotated[Text, Field(max_length=DIFFERENCE)] = ""
+    looked: Ticked = False
 
 
 class DraftForm(Form):

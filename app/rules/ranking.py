@@ -14,6 +14,7 @@ the whole titles, three at a time, which forgives a word written apart or a slip
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from math import log, sqrt
 
 #: What a word in the text is worth against one in the title.
@@ -57,12 +58,13 @@ class Wanted:
     stems: tuple[tuple[str, ...], ...]
     weights: tuple[float, ...]
 
-    @property
+    @cached_property
     def letters(self) -> frozenset[str]:
         """The letters of the whole title, three at a time."""
         return trigrams("".join(each[0] for each in self.stems))
 
 
+@lru_cache(maxsize=4096)
 def trigrams(text: str) -> frozenset[str]:
     """The letters of a text, three at a time, with its beginning and end."""
     padded = f"  {text} "
@@ -75,10 +77,25 @@ def similar(one: Collection[str], other: Collection[str]) -> float:
     return 2 * shared / (len(one) + len(other)) if shared else 0.0
 
 
-def likeness(wanted: Wanted, title: Sequence[str], known: Mapping[str, float]) -> float:
-    """How alike a new title and an existing one are, from 0 to 1; `known` has the weight of stems that are known."""
+@dataclass(frozen=True)
+class Compared:
+    """What a new title and an existing one have in common: the weight of equal words, and the words left over."""
+
+    shared: float
+    against: float
+    missed: tuple[tuple[str, float], ...]
+    left: tuple[str, ...]
+
+    @property
+    def words(self) -> float:
+        """The words both have, against all words of both."""
+        return min(1.0, self.shared / self.against) if self.against else 0.0
+
+
+def compared(wanted: Wanted, title: Sequence[str], known: Mapping[str, float]) -> Compared:
+    """Hold an existing title against a new one word by word; `known` has the weight of stems that are known."""
     if not wanted.stems or not title:
-        return 0.0
+        return Compared(0.0, 0.0, (), ())
     usual = sum(wanted.weights) / len(wanted.weights)
     left = dict.fromkeys(title)
     shared, missed = 0.0, []
@@ -88,10 +105,34 @@ def likeness(wanted: Wanted, title: Sequence[str], known: Mapping[str, float]) -
             shared += w
         else:
             missed.append((each[0], w))
-    shared += _nearly(missed, list(left))
     theirs = sum(known.get(stem, usual) for stem in title)
-    words = shared / sqrt(sum(wanted.weights) * theirs)
+    return Compared(shared, sqrt(sum(wanted.weights) * theirs), tuple(missed), tuple(left))
+
+
+def likeness(wanted: Wanted, title: Sequence[str], known: Mapping[str, float]) -> float:
+    """How alike a new title and an existing one are, from 0 to 1."""
+    return _alike(wanted, title, compared(wanted, title, known))
+
+
+def _alike(wanted: Wanted, title: Sequence[str], found: Compared) -> float:
+    if not found.against:
+        return 0.0
+    words = (found.shared + _nearly(found.missed, found.left)) / found.against
     return (1 - LETTERS) * min(1.0, words) + LETTERS * similar(wanted.letters, trigrams("".join(title)))
+
+
+def closest(
+    wanted: Wanted, titles: Sequence[Sequence[str]], known: Mapping[str, float], most: int, tried: int = 40
+) -> list[tuple[int, float]]:
+    """The places of the titles that are most alike, with how alike they are, the first one most.
+
+    Letters are compared only of those that have most words in common.
+    """
+    found = [(place, compared(wanted, title, known)) for place, title in enumerate(titles)]
+    found.sort(key=lambda one: -one[1].words)
+    alike = [(place, _alike(wanted, titles[place], one)) for place, one in found[:tried]]
+    alike.sort(key=lambda one: -one[1])
+    return [one for one in alike[:most] if one[1] >= ALIKE]
 
 
 def _nearly(missed: Sequence[tuple[str, float]], left: Sequence[str]) -> float:

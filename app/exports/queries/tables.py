@@ -18,7 +18,7 @@ CHUNK = 300
 PROPOSALS = (
     "code", "title", "text", "version", "lang", "topic", "area_code", "area", "author", "channel", "received_at",
     "state", "reason", "answer", "supports", "opposes", "neutrals", "counts", "comments", "imported_supports",
-    "imported_comments",
+    "imported_comments", "difference",
 )  # fmt: skip
 RESULTS = (
     "code", "title", "version", "present_version", "state", "supports", "opposes", "neutrals", "total", "counts",
@@ -35,7 +35,7 @@ _PROPOSALS = (
         _p.id, _c.code, _v.title, _v.body, _p.version, _c.lang, _t.slug.label("topic"), _a.code.label("area_code"),
         _a.name.label("area"), _w.name.label("author"), _c.channel, _c.received_at, _c.visibility, _c.reason_code,
         _p.withdrawn_at, _p.withdrawn_reason, _p.status, _s.supports, _s.opposes, _s.neutrals, _s.comments,
-        _s.imported_supports, _s.imported_comments,
+        _s.imported_supports, _s.imported_comments, _v.difference,
     )
     .select_from(table(Proposal))
     .join(table(Contribution), _c.id == _p.id)
@@ -84,6 +84,7 @@ def proposals(consultation: ConsultationView) -> Iterator[Sequence[Any]]:
                 row.area_code, row.area, row.author if shown else None, row.channel, row.received_at, _state(row),
                 row.withdrawn_reason if shown and row.withdrawn_at else row.reason_code, row.status, *counts, note,
                 row.comments, *_imported(consultation, row.imported_supports, row.imported_comments),
+                row.difference if shown else None,
             )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ def facts(session: db.Read, proposal: Readable) -> Response:
         "reason": proposal.reason_code or None,
         "title": proposal.title if proposal.shown else None,
         "body": proposal.body if proposal.shown else None,
+        "difference": proposal.difference if proposal.shown else None,
         "lang": proposal.lang,
         "version": proposal.version,
         "h": proposal.h,

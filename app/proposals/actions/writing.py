@@ -88,7 +88,8 @@ def enter(
     }
     session.execute(_INSERT, row)
     session.execute(_INSERT_STAT, {"proposal_id": receipt.id, "consultation_id": consultation_id, **_NOTHING_YET})
-    h = add_version(session, receipt, 1, form.title, form.body, lang, origin.received_at or at)
+    difference = form.difference or None
+    h = add_version(session, receipt, 1, form.title, form.body, lang, origin.received_at or at, difference)
     publiclog.record(
         session, "item", consultation_id, ("contribution", receipt.id), h=h, code=receipt.code, kind="proposal"
     )
@@ -118,18 +119,25 @@ def topic_id(session: Session, slug: str) -> int | None:
 
 
 def add_version(
-    session: Session, receipt: contributions.Receipt, number: int, title: str, body: str, lang: str, at: datetime
+    session: Session,
+    receipt: contributions.Receipt,
+    number: int,
+    title: str,
+    body: str,
+    lang: str,
+    at: datetime,
+    difference: str | None = None,
 ) -> str:
-    """Store a version with its commitment and give that."""
-    made = publiclog.commit_to(
-        "proposal", {"code": receipt.code, "version": number, "lang": lang, "title": title, "body": body}
-    )
+    """Store a version with its commitment and give that; what makes it different is part of what is committed to."""
+    payload = {"code": receipt.code, "version": number, "lang": lang, "title": title, "body": body}
+    made = publiclog.commit_to("proposal", payload | ({"difference": difference} if difference else {}))
     row = {
         "proposal_id": receipt.id,
         "number": number,
         "title": title,
         "body": body,
         "html": str(markdown.to_html(body)),
+        "difference": difference,
         "lang": lang,
         "at": at,
         "nonce": made.nonce,
@@ -194,9 +202,8 @@ def change(session: Session, proposal: queries.ProposalView, title: str, body: s
     row = session.get_one(Proposal, proposal.id)
     row.version += 1
     row.title, row.excerpt = title, markdown.to_text(body, EXCERPT)
-    h = add_version(
-        session, contributions.Receipt(proposal.id, proposal.code), row.version, title, body, proposal.lang, at
-    )
+    receipt, difference = contributions.Receipt(proposal.id, proposal.code), proposal.difference
+    h = add_version(session, receipt, row.version, title, body, proposal.lang, at, difference)
     publiclog.record(
         session, "edit", proposal.consultation.id, ("contribution", proposal.id), h=h, s=proposal.h, code=proposal.code
     )

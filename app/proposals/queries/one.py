@@ -50,6 +50,7 @@ class ProposalView(consultations.Within):
     title: str
     body: str
     html: Markup
+    difference: str | None
     written_at: datetime
     h: str
     status: str
@@ -124,6 +125,7 @@ _ONE = offices.with_office(
         _v.title,
         _v.body,
         _v.html,
+        _v.difference,
         _v.at.label("written_at"),
         _v.h,
         _p.status,

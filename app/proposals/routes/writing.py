@@ -1,5 +1,6 @@
 """Writing a proposal: the page, the preview, the draft that is kept while writing, and sending."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -8,10 +9,12 @@ from starlette.concurrency import run_in_threadpool
 
 from app.consultations import queries as consultations
 from app.consultations.actions import closing
-from app.core import db, markdown, web
+from app.core import db, markdown, web, words
 from app.core.access import Conflict, CurrentActor, guard
 from app.core.forms import Submission, blank, check, submitted
 from app.core.i18n import N_, gettext, language, say
+from app.finding import queries as finding
+from app.finding.queries import Alike
 from app.offices import queries as offices
 from app.proposals import actions, queries
 from app.proposals.actions.writing import AlreadySent
@@ -30,6 +33,7 @@ def _page(
     draft: queries.Draft | None = None,
     places: Any = (),
     preview: Any = None,
+    alike: tuple[Alike, ...] = (),
 ) -> Response:
     with db.reading() as session:
         topics = topic_options(session, consultation.id)
@@ -48,6 +52,8 @@ def _page(
         saved_at=draft.saved_at if draft else None,
         conflict=None,
         has_draft=draft is not None,
+        alike=alike,
+        step=bool(alike),
     )
 
 
@@ -89,6 +95,9 @@ async def create(
         return _page(request, consultation, form, preview=markdown.to_html(form.checked.body, 4))
     if not form.valid:
         return _page(request, consultation, form, places=places)
+    like_it = await run_in_threadpool(_alike, consultation, form.checked.title, form.checked.body)
+    if act == "look" and like_it and not form.checked.looked:
+        return await _look(request, actor, consultation, form, like_it)
     area = await run_in_threadpool(_area_id, form.checked.area)
     try:
         code = await db.write(
@@ -110,6 +119,48 @@ async def create(
         f"/proposals/{code}",
         N_("Your proposal is published. Its code is %(code)s: keep it to follow it."),
         code=code,
+    )
+
+
+def _alike(consultation: consultations.ConsultationView, title: str, body: str) -> tuple[Alike, ...]:
+    """What is like a text; this also makes its stems here, so that the writer finds them made."""
+    words.stems(body, language.get())
+    with db.reading() as session:
+        return finding.alike(session, consultation.id, title, body)
+
+
+async def _look(
+    request: Request,
+    actor: CurrentActor,
+    consultation: consultations.ConsultationView,
+    form: Submission[ProposalForm],
+    like_it: tuple[Alike, ...],
+) -> Response:
+    """What is like the proposal, before it is sent; the text is kept meanwhile, so that any way on loses nothing."""
+    kept = check(DraftForm, request.state.typed)
+    if kept.valid:
+        with suppress(Conflict):  # another window has kept a draft of its own; this text stays in this one
+            form.values["saving"] = str(await db.write(actions.save_draft, actor, consultation.id, 0, kept.checked))
+    return _page(request, consultation, form, alike=like_it)
+
+
+@router.post("/consultations/{slug}/proposals/alike")
+def look(
+    request: Request,
+    session: db.Read,
+    consultation: Consultation,
+    form: Annotated[Submission[DraftForm], submitted(DraftForm)],
+) -> Response:
+    """What is like a text that is being written, after a pause in typing; nothing is kept."""
+    like_it = finding.alike(session, consultation.id, form.checked.title, form.checked.body) if form.valid else ()
+    typed = check(ProposalForm, request.state.typed)
+    return web.render(
+        request,
+        "proposals/_alike.html",
+        consultation=consultation,
+        alike=like_it,
+        step=False,
+        form=Submission(values={**typed.values}),
     )
 
 

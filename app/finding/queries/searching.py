@@ -1,4 +1,4 @@
-"""What was found, in an order of our own, as it is shown."""
+"""A search: what was found, in an order of our own, as it is shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
