@@ -84,6 +84,20 @@ def bench(
 
 
 @cli.command()
+def reindex() -> None:
+    """Make the index of what can be found anew; happens by itself when stems are made in another way."""
+    serving.reindex()
+
+
+@cli.command()
+def recall() -> None:
+    """Print how often the right proposal is among the first five that look alike, beside plain trigrams."""
+    from app import recall
+
+    typer.echo(recall.report())
+
+
+@cli.command()
 def messages() -> None:
     """Check the translations, and remove those of texts that are gone."""
     from app import messages

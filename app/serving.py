@@ -20,7 +20,7 @@ from app.accounts import actions as accounts
 from app.accounts.forms import SignUpForm
 from app.accounts.models import Account, Role, RoleGrant
 from app.accounts.queries import DEMO_PASSWORD
-from app.core import access, db, forms, i18n, jobs, migrating, web
+from app.core import access, db, forms, i18n, indexing, jobs, migrating, web
 from app.core.columns import table
 from app.demo import loading, people, seeding
 from app.offices import actions as offices
@@ -35,12 +35,34 @@ def installation() -> Iterator[None]:
     migrate()
     access.fill(permissions.TABLE)
     db.open_database(settings().database)
+    renew_old_index()
     try:
         yield
     except access.Conflict as refused:
         stop(i18n.say(refused.reason.text, refused.reason.values, "en"))
     finally:
         db.close_database()
+
+
+def renew_old_index() -> None:
+    """Make the index of what can be found where there is none yet, or where its stems are made in another way now."""
+    with db.reading() as session:
+        old = indexing.out_of_date(session)
+    if old:
+        indexing.renew()
+
+
+def reindex() -> None:
+    """Make the index of what can be found anew, and show that it goes on."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    seen = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with installation(), Progress(*columns, console=seen, transient=True, disable=not seen.is_terminal) as progress:
+        task = progress.add_task("Making the index anew")
+        number = indexing.renew(lambda _kind: progress.advance(task))
+    typer.echo(f"The index is made anew: {number} things can be found.")
 
 
 def migrate() -> None:

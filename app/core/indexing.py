@@ -25,6 +25,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    func,
     insert,
     literal,
     null,
@@ -34,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, Session, SQLModel
 
-from app.core import words
+from app.core import db, words
 from app.core.columns import Instant, RowId, table
 
 #: The columns every registered statement gives, in this order.
@@ -43,7 +44,7 @@ COLUMNS = (
     "about", "about_lang", "about_other", "status", "area_code", "topic_id",
 )  # fmt: skip
 #: Subjects whose words are made in one go.
-CHUNK = 200
+CHUNK = 50
 
 
 class IndexEntry(SQLModel, table=True):
@@ -256,11 +257,23 @@ def rebuild(session: Session, kind: str, after: int) -> int | None:
     return int(found[-1])
 
 
-def edition(session: Session) -> str:
-    """By what the stems in the index were made; empty where it was never made."""
-    return str(session.execute(select(_s.edition)).scalar() or "")
+def out_of_date(session: Session) -> bool:
+    """Whether the index was never made, or its stems are of another edition than those looked for now."""
+    return session.execute(select(_s.edition)).scalar() != words.edition()
 
 
-def made(session: Session) -> None:
+def note_edition(session: Session) -> None:
     """Note that the index is complete in the present edition."""
-    session.merge(IndexState(edition=words.edition()))
+    session.merge(IndexState(id=1, edition=words.edition()))
+
+
+def renew(told: Callable[[str], object] = lambda _kind: None) -> int:
+    """Make the whole index anew, a few subjects in each act, and say how much can be found; `told` hears each act."""
+    for kind in kinds():
+        after: int | None = 0
+        while after is not None:
+            after = db.write_now(rebuild, kind, after)
+            told(kind)
+    db.write_now(note_edition)
+    with db.reading() as session:
+        return int(session.execute(select(func.count()).select_from(table(IndexEntry))).scalar_one())

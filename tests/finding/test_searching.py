@@ -314,13 +314,29 @@ def test_the_index_made_anew_is_the_same(town: Town) -> None:
 
     db.write_now(damage)
     assert found("krajan") == [] and state() != before
-    for kind in indexing.kinds():
-        after: int | None = 0
-        while after is not None:
-            after = db.write_now(indexing.rebuild, kind, after)
+    assert indexing.renew() == len(before)
     assert state() == before
     assert found("krajan")[0] == url(town.road) and found("hantu") == []
 
 
 def test_weights_follow_rarity() -> None:
     assert ranking.weight(1000, 1) > ranking.weight(1000, 10) > ranking.weight(1000, 900) > 0
+
+
+def test_the_index_is_made_when_it_never_was_and_when_stems_are_made_in_another_way(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app import serving
+
+    def out_of_date() -> bool:
+        with db.reading() as session:
+            return indexing.out_of_date(session)
+
+    assert out_of_date()
+    db.write_now(lambda session: session.execute(table(IndexEntry).delete()) and None)
+    serving.renew_old_index()
+    assert not out_of_date() and found("krajan")
+    monkeypatch.setattr(words, "edition", lambda: "another")
+    assert out_of_date()
+    serving.renew_old_index()
+    assert not out_of_date()

@@ -19,7 +19,7 @@ PEOPLE = {
     "facilitator": life.FACILITATOR,
     "administrator": "admin@demo.rembuk.example",
 }
-STARTS = ("/", "/consultations", "/offices", "/areas", "/contact", "/reset", "/nowhere")
+STARTS = ("/", "/consultations", "/offices", "/areas", "/contact", "/reset", "/nowhere", "/search?q=air")
 MOST = 400  # requests for one person; the number of kinds of pages is far below that
 #: What stands for one of many in an address.
 MANY = (
@@ -39,7 +39,7 @@ def kind(url: str) -> str:
     for pattern, name in MANY:
         path = re.sub(pattern, name, path)
     names = sorted(pair.split("=")[0] for pair in parts.query.split("&") if pair)
-    wanted = [name for name in names if name in ("state", "list", "proposal", "sort")]
+    wanted = [name for name in names if name in ("state", "list", "proposal", "sort", "q")]
     return path + ("?" + "&".join(wanted) if wanted else "")
 
 

@@ -26,7 +26,7 @@ ALL_WAYS = list(product(WIDTHS, SCHEMES))
 SOME_WAYS = {"id": [(320, "dark"), (1280, "light")], "en": [(768, "light"), (320, "light"), (1280, "dark")]}
 MAIN_WAY = (
     "/", "/consultations", "/consultations/SLUG", "/consultations/SLUG/proposals", "/proposals/CODE", "/sign-in",
-    "/sign-up", "/decisions/NUMBER",
+    "/sign-up", "/decisions/NUMBER", "/search?q",
 )  # fmt: skip
 needs_axe = pytest.mark.skipif(not AXE.exists(), reason=f"no axe-core in {TOOLS}; .ci/run installs it")
 needs_vnu = pytest.mark.skipif(
