@@ -95,7 +95,6 @@ _HANDLINGS = (
     .join_from(table(Handling), table(Contribution), _c.id == _h.contribution_id)
     .join(table(Office), _o.id == _h.office_id)
     .where(_h.contribution_id.in_(bindparam("ids", expanding=True)))
-    .order_by(_h.at, _h.id)
 )  # fmt: skip
 _ONE = select(_h.id, _h.contribution_id, _c.code, _c.consultation_id, _h.outcome, _h.h, _h.retracted_at).join_from(
     table(Handling), table(Contribution), _c.id == _h.contribution_id
@@ -111,7 +110,8 @@ def handlings_of(session: Session, ids: Collection[int]) -> dict[int, list[Handl
     """What was recorded about each of these contributions, the earliest first; retracted ones too."""
     english = language.get() == "en"
     found: dict[int, list[Handled]] = {}
-    for row in session.execute(_HANDLINGS, {"ids": list(ids)}):
+    rows = session.execute(_HANDLINGS, {"ids": list(ids)}).all()
+    for row in sorted(rows, key=lambda row: (row.at, row.id)):
         fields = dict(row._mapping)
         name_en = fields.pop("name_en")
         handled = Handled(**(fields | {"own": bool(row.own), "office": name_en if english and name_en else row.office}))

@@ -127,6 +127,7 @@ def write_files(slug: str, folder: Path) -> Iterator[Path]:
         yield path
     tables = {
         "proposals": (queries.PROPOSALS, queries.proposals(consultation)),
+        "contributions": (queries.CONTRIBUTIONS, queries.contributions(consultation)),
         "results": (queries.RESULTS, queries.results(consultation)),
     }
     for name, (columns, rows) in tables.items():

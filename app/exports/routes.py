@@ -32,6 +32,12 @@ def proposals_file(consultation: Consultation) -> Response:
     return _file(f"{consultation.slug}-proposals.csv", queries.PROPOSALS, queries.proposals(consultation))
 
 
+@router.get("/consultations/{slug}/contributions.csv")
+def contributions_file(consultation: Consultation) -> Response:
+    """Every proposal and comment with its lights."""
+    return _file(f"{consultation.slug}-contributions.csv", queries.CONTRIBUTIONS, queries.contributions(consultation))
+
+
 @router.get("/consultations/{slug}/results.csv")
 def results_file(consultation: Consultation) -> Response:
     """The votes on every version of every proposal, once they may be seen."""

@@ -11,21 +11,23 @@ from app.accounts.models import Account
 from app.comments import queries as comments
 from app.consultations.models import Topic
 from app.consultations.queries import ConsultationView, by_id, phases_unsealed
-from app.contributions.models import Contribution
+from app.contributions import queries as contributions
+from app.contributions.models import Contribution, Kind
+from app.contributions.queries import Handled, Lights
 from app.core import clock, codes, jobs, mail
 from app.core.access import Missing
 from app.core.columns import table
 from app.moderation import queries as moderation
 from app.offices.models import Area, Office
 from app.proposals import queries as proposals
-from app.proposals.models import Proposal, ProposalStat
 from app.publiclog.models import Event
 from app.responses import queries as responses
+from app.rules import lights as rules
 from app.rules.phases import VOTE
 from app.votes import queries as votes
 from app.votes.models import Ballot
 
-_s, _p, _b, _c = (table(model).c for model in (ProposalStat, Proposal, Ballot, Contribution))
+_b, _c = (table(model).c for model in (Ballot, Contribution))
 
 
 @dataclass(frozen=True)
@@ -34,28 +36,20 @@ class Totals:
 
     proposals: int
     comments: int
-    imported_comments: int
     ballots: int | None
+    lights: rules.Totals
 
 
 def totals(session: Session, view: ConsultationView) -> Totals:
-    """What has been received so far, in two queries."""
-    row = session.execute(
-        select(
-            func.count(),
-            func.coalesce(func.sum(_s.comments), 0),
-            func.coalesce(func.sum(_s.imported_comments), 0),
-        )
-        .join_from(table(Proposal), table(ProposalStat), _s.proposal_id == _p.id)
-        .where(_p.consultation_id == view.id)
-    ).one()
+    """What has been received so far, in two queries; contributions are counted by the database as they come."""
+    received = contributions.totals(session, view.id)
     voting = [phase.id for phase in view.phases if VOTE in phase.acts]
     ballots = None
     if voting and view.counts_shown:
         ballots = int(
             session.execute(select(func.count()).select_from(table(Ballot)).where(_b.phase_id.in_(voting))).scalar_one()
         )
-    return Totals(int(row[0]), int(row[1]), int(row[2]), ballots)
+    return Totals(received.of(Kind.PROPOSAL).heard, received.of(Kind.COMMENT).heard, ballots, received.all)
 
 
 @dataclass(frozen=True)
@@ -72,6 +66,18 @@ class Trail:
     versions: tuple[proposals.Version, ...]
     answers: tuple[responses.AnswerView, ...]
     moderation: tuple[Any, ...]
+    lights: Lights
+    handlings: tuple[Handled, ...]
+
+    @property
+    def considered_by(self) -> Handled | None:
+        """The handling that lit Considered, where one did."""
+        return next((one for one in self.handlings if one.counts), None)
+
+    @property
+    def standing(self) -> responses.AnswerView | None:
+        """The answer that stands."""
+        return next((one for one in self.answers if one.superseded_at is None), None)
 
     @property
     def counted_at(self) -> datetime | None:
@@ -110,7 +116,7 @@ def trail(session: Session, code: str) -> Trail:
     row = session.execute(select(_c.id, _c.kind).where(_c.code == read)).first() if read else None
     if row is None:
         raise Missing
-    comment = comments.at_code(session, code) if row.kind == "comment" else None
+    comment = comments.at_code(session, code) if row.kind == Kind.COMMENT else None
     proposal = comment.proposal if comment else proposals.by_id(session, row.id)
     item: Any = comment or proposal
     return Trail(
@@ -122,8 +128,10 @@ def trail(session: Session, code: str) -> Trail:
         proposal=proposal,
         comment=comment,
         versions=() if comment else tuple(reversed(proposals.versions(session, proposal.id))),
-        answers=() if comment else tuple(reversed(responses.answers_of(session, row.id))),
+        answers=tuple(reversed(responses.answers_of(session, row.id))),
         moderation=tuple(moderation.acts_of(session, row.id)),
+        lights=contributions.lights_of(session, [item])[row.id],
+        handlings=tuple(contributions.handlings_of(session, [row.id]).get(row.id, ())),
     )
 
 

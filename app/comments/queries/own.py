@@ -8,7 +8,9 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from app.comments.models import Comment
+from app.contributions import queries as contributions
 from app.contributions.models import Contribution
+from app.contributions.queries import Lights
 from app.core import paging
 from app.core.columns import table
 from app.core.markdown import to_text
@@ -32,6 +34,7 @@ class Own:
     removed: bool
     proposal_code: str
     proposal_title: str | None
+    lights: Lights
 
     @property
     def url(self) -> str:
@@ -70,10 +73,11 @@ _NEWEST = (paging.Key("id", _m.id, descending=True),)
 def by_author(session: Session, participant: int, after: str | None) -> paging.Page[Own]:
     """The comments of one person, the newest first."""
     page = paging.page(session, _OWN, _NEWEST, after, participant=participant)
-    return paging.Page(tuple(_own(row) for row in page.items), page.next)
+    lights = contributions.lights_of(session, page.items)
+    return paging.Page(tuple(_own(row, lights[row.id]) for row in page.items), page.next)
 
 
-def _own(row: Any) -> Own:
+def _own(row: Any, lights: Lights) -> Own:
     return Own(
         code=row.code,
         excerpt=to_text(row.body, EXCERPT) if row.visibility == "public" else "",
@@ -86,4 +90,5 @@ def _own(row: Any) -> Own:
         removed=row.removed_at is not None,
         proposal_code=row.proposal_code,
         proposal_title=row.title if row.proposal_visibility == "public" else None,
+        lights=lights,
     )

@@ -1,24 +1,32 @@
 """The rows of a consultation's tables, read a few hundred at a time; what may not be seen is not in them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
 from app.accounts.models import Participant
+from app.comments.models import Comment
 from app.consultations.models import Topic
 from app.consultations.queries import ConsultationView
+from app.contributions import queries as ledger
 from app.contributions.models import Contribution, Visibility
 from app.core import db
 from app.core.columns import table
 from app.offices.models import Area
 from app.proposals.models import Proposal, ProposalStat, ProposalVersion, VersionStat
+from app.responses.models import Answer, Response
 
 CHUNK = 300
 PROPOSALS = (
     "code", "title", "text", "version", "lang", "topic", "area_code", "area", "author", "channel", "received_at",
     "state", "reason", "answer", "supports", "opposes", "neutrals", "counts", "comments", "imported_supports",
-    "imported_comments", "difference",
+    "imported_comments", "difference", "considered_at", "answered_at",
+)  # fmt: skip
+CONTRIBUTIONS = (
+    "code", "kind", "proposal", "channel", "received_at", "visibility", "reason", "considered_at", "answered_at",
+    "answer",
 )  # fmt: skip
 RESULTS = (
     "code", "title", "version", "present_version", "state", "supports", "opposes", "neutrals", "total", "counts",
@@ -29,6 +37,7 @@ _p, _v, _c, _w, _s, _n, _t, _a = (
     table(model).c
     for model in (Proposal, ProposalVersion, Contribution, Participant, ProposalStat, VersionStat, Topic, Area)
 )
+_m, _x, _r = (table(model).c for model in (Comment, Answer, Response))
 _OF_ONE = (_p.consultation_id == bindparam("consultation"), _p.id > bindparam("after"))
 _PROPOSALS = (
     select(
@@ -57,6 +66,23 @@ _SOME = (
     .order_by(_p.id)
     .limit(CHUNK)
 )
+_parent = table(Contribution).alias("parent")
+_LEDGER = (
+    select(
+        _c.id, _c.code, _c.kind, func.coalesce(_parent.c.code, _c.code).label("proposal"), _c.channel, _c.received_at,
+        _c.visibility, _c.reason_code,
+        select(func.max(_r.status))
+        .join_from(table(Answer), table(Response), _r.id == _x.response_id)
+        .where(_x.contribution_id == _c.id, _x.published_at.is_not(None), _x.superseded_at.is_(None))
+        .correlate(table(Contribution)).scalar_subquery().label("status"),
+    )
+    .select_from(table(Contribution))
+    .outerjoin(table(Comment), _m.id == _c.id)
+    .outerjoin(_parent, _parent.c.id == _m.proposal_id)
+    .where(_c.consultation_id == bindparam("consultation"), _c.id > bindparam("after"))
+    .order_by(_c.id)
+    .limit(CHUNK)
+)  # fmt: skip
 _VERSIONS = select(table(VersionStat)).order_by(_n.proposal_id, _n.version)
 
 
@@ -76,6 +102,7 @@ def proposals(consultation: ConsultationView) -> Iterator[Sequence[Any]]:
     """Every proposal as a row of `PROPOSALS`; a hidden one keeps its place and says why, without its words."""
     seen, note = _counts(consultation)
     for rows in _rows(_PROPOSALS, consultation.id):
+        lit = _lit(rows)
         for row in rows:
             shown = row.visibility == Visibility.PUBLIC
             counts = (row.supports, row.opposes, row.neutrals) if seen else (None, None, None)
@@ -84,8 +111,26 @@ def proposals(consultation: ConsultationView) -> Iterator[Sequence[Any]]:
                 row.area_code, row.area, row.author if shown else None, row.channel, row.received_at, _state(row),
                 row.withdrawn_reason if shown and row.withdrawn_at else row.reason_code, row.status, *counts, note,
                 row.comments, *_imported(consultation, row.imported_supports, row.imported_comments),
-                row.difference if shown else None,
+                row.difference if shown else None, *lit[row.id],
             )  # fmt: skip
+
+
+def contributions(consultation: ConsultationView) -> Iterator[Sequence[Any]]:
+    """Every proposal and comment as a row of `CONTRIBUTIONS`: whether and when it was considered and answered."""
+    for rows in _rows(_LEDGER, consultation.id):
+        lit = _lit(rows)
+        for row in rows:
+            yield (
+                row.code, row.kind, row.proposal, row.channel, row.received_at, row.visibility, row.reason_code,
+                *lit[row.id], row.status,
+            )  # fmt: skip
+
+
+def _lit(rows: Sequence[Any]) -> dict[int, tuple[datetime | None, datetime | None]]:
+    """Since when each of these is considered and answered."""
+    with db.reading() as session:
+        found = ledger.lights_of(session, rows)
+    return {number: (lights.considered.since, lights.answered.since) for number, lights in found.items()}
 
 
 def results(consultation: ConsultationView) -> Iterator[Sequence[Any]]:

@@ -1,5 +1,6 @@
 """The page of a consultation."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -35,6 +36,7 @@ def facts(session: db.Read, view: Readable) -> Response:
         "comments": totals.comments,
         "ballots": totals.ballots,
         "answered": responses.progress(session, [view.id])[view.id].answered,
+        "lights": asdict(totals.lights),
     }
     return JSONResponse(told)
 

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from app.comments import queries as comments
+from app.contributions import queries as contributions
 from app.core import access, db, web
 from app.core.access import Actor, guard
 from app.core.paging import Cursor
@@ -42,6 +43,7 @@ def facts(session: db.Read, proposal: Readable) -> Response:
         "votes": None if sealed else votes,
         "imported_supports": proposal.imported_supports or None,
         "comments": proposal.comments,
+        "lights": contributions.lights_of(session, [proposal])[proposal.id].facts,
         "answers": [
             {
                 "status": answer.status,
@@ -79,5 +81,6 @@ def _parts(session: Session, actor: Actor, proposal: ProposalView, newest: bool,
         "thread": comments.shown(session, proposal, None, after, newest),
         "writing": comments.writing(actor, proposal),
         **({} if proposal.shown and proposal.withdrawn_at is None else {"indexed": False}),
+        "lights": contributions.lights_of(session, [proposal])[proposal.id],
         "own": proposal.participant_id is not None and proposal.participant_id == actor.participant,
     }

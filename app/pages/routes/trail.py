@@ -58,6 +58,19 @@ def facts(trail: Readable) -> Response:
             "received": trail.received_at.isoformat(),
             "visibility": trail.item.visibility,
             "versions": [{"number": v.number, "at": v.at.isoformat(), "h": v.h} for v in trail.versions],
+            "lights": trail.lights.facts,
+            "handlings": [
+                {
+                    "by": one.name,
+                    "role": one.role,
+                    "office": one.office,
+                    "outcome": one.outcome,
+                    "note": one.note or None,
+                    "at": one.at.isoformat(),
+                    "retracted": one.retracted_at.isoformat() if one.retracted_at else None,
+                }
+                for one in trail.handlings
+            ],
             "votes": _votes(trail),
             "answers": [{"status": a.status, "published": a.published_at.isoformat(), "h": a.h} for a in trail.answers],
             "moderation": [{"act": m.act, "reason": m.reason, "at": m.at.isoformat()} for m in trail.moderation],

@@ -1,6 +1,6 @@
 """Lists of proposals: newest, most supported, most discussed, and a fair random order."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,9 @@ from sqlmodel import Session
 from app.accounts.models import Participant
 from app.consultations.models import Consultation, Topic
 from app.consultations.queries import ConsultationView
+from app.contributions import queries as contributions
 from app.contributions.models import Contribution
+from app.contributions.queries import Lights
 from app.core import paging, seeking
 from app.core.access import Actor, Missing
 from app.core.columns import table
@@ -58,6 +60,7 @@ class Item:
     neutrals: int
     comments: int
     imported_supports: int
+    lights: Lights
 
     @property
     def url(self) -> str:
@@ -147,7 +150,7 @@ def listing(
         if sort == "random"
         else _page(session, consultation_id, *_ORDERS[sort], filters, after)
     )
-    return paging.Page(tuple(_item(row) for row in rows.items), rows.next)
+    return paging.Page(_items(session, rows.items), rows.next)
 
 
 def _page(
@@ -209,7 +212,13 @@ def _lap(page: paging.Page[Any], lap: int) -> paging.Page[Any]:
     return paging.Page(page.items, f"{lap}{page.next}" if page.next else None)
 
 
-def _item(row: Any) -> Item:
+def _items(session: Session, rows: Sequence[Any]) -> tuple[Item, ...]:
+    """Rows as they are listed, with their lights in a fixed number of queries."""
+    lights = contributions.lights_of(session, rows)
+    return tuple(_item(row, lights[row.id]) for row in rows)
+
+
+def _item(row: Any, lights: Lights) -> Item:
     return Item(
         code=row.code,
         title=row.title,
@@ -230,19 +239,20 @@ def _item(row: Any) -> Item:
         neutrals=row.neutrals,
         comments=row.comments,
         imported_supports=row.imported_supports,
+        lights=lights,
     )
 
 
 def newest(session: Session, consultation_id: int, limit: int) -> list[Item]:
     """The newest proposals of a consultation, for its page."""
     found = paging.page(session, *_ORDERS["newest"], None, limit, consultation=consultation_id)
-    return [_item(row) for row in found.items]
+    return list(_items(session, found.items))
 
 
 def some(session: Session, consultation_id: int, seed: int, limit: int) -> list[Item]:
     """A few proposals in the random order of one seed, for a page on which none should have an advantage."""
     found = _random(session, consultation_id, Filters(), seed, None)
-    return [_item(row) for row in found.items[:limit]]
+    return list(_items(session, found.items[:limit]))
 
 
 OwnVotes = Callable[[Session, Actor, ConsultationView, Collection[str]], dict[str, str]]
@@ -285,4 +295,5 @@ _NEWEST = (_ID,)
 def by_author(session: Session, participant: int, after: str | None) -> paging.Page[Own]:
     """The proposals of one person, the newest first."""
     page = paging.page(session, _OWN, _NEWEST, after, participant=participant)
-    return paging.Page(tuple(Own(_item(row), row.consultation_title, row.slug) for row in page.items), page.next)
+    pairs = zip(_items(session, page.items), page.items, strict=True)
+    return paging.Page(tuple(Own(item, row.consultation_title, row.slug) for item, row in pairs), page.next)

@@ -150,4 +150,5 @@ def _facts(item: queries.Item, counts_shown: bool) -> dict[str, Any]:
         "comments": item.comments,
         "votes": counts if counts_shown else None,
         "imported_supports": item.imported_supports or None,
+        "lights": item.lights.facts,
     }
