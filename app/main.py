@@ -28,6 +28,7 @@ from app.exports import routes as exports_routes
 from app.facilitation import routes as facilitation_routes
 from app.finding import routes as finding_routes
 from app.moderation import routes as moderation_routes
+from app.obligations import routes as obligations_routes
 from app.offices import routes as offices_routes
 from app.pages import routes as pages
 from app.proposals import routes as proposals_routes
@@ -46,6 +47,7 @@ ROUTERS = (
     accounts_routes.router,
     finding_routes.router,
     offices_routes.router,
+    obligations_routes.router,
     responses_routes.router,
     decisions_routes.router,
     exports_routes.router,

@@ -104,6 +104,12 @@ def date_in_words(value: date | datetime) -> str:
     return dates.format_date(day, "long", locale=_locale(language.get()))
 
 
+def month_in_words(number: int) -> str:
+    """A month given as 202603, such as Mar 2026."""
+    first = date(number // 100, number % 100, 1)
+    return dates.format_skeleton("yMMM", first, locale=_locale(language.get()))
+
+
 def date_and_time(value: datetime) -> str:
     """A date, a time and the name of the zone, such as 14 Maret 2026 pukul 16.00 WIB."""
     lang, here = language.get(), clock.local(value)

@@ -42,6 +42,7 @@ def environment() -> Environment:
     made.filters.update(
         date=i18n.date_in_words,
         datetime=i18n.date_and_time,
+        month=i18n.month_in_words,
         number=i18n.number,
         left=i18n.left,
         markdown=markdown.to_html,

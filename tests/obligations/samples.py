@@ -57,3 +57,28 @@ def answer(official: Person, consultation: int, *proposals: int, at: datetime | 
     number = db.write_now(responses.draft, official.actor, consultation, form)
     db.write_now(responses.publish, official.actor, number, "http://contoh.id", at)
     return number
+
+
+_offices: dict[str, list[int]] = {}
+
+
+def offices(number: int) -> list[int]:
+    """Some offices of this database, made once."""
+    key = db.current().url
+    if key not in _offices:
+        _offices[key] = [factories.office() for _ in range(number)]
+    return _offices[key]
+
+
+def raw(consultation: int, office: int, kind: str, due: datetime) -> dict[str, Any]:
+    """A row of something owed, to a new proposal."""
+    local = clock.local(due)
+    with_kind = {"kind": kind, "consultation_id": consultation}
+    return with_kind | {
+        "contribution_id": factories.proposal(consultation),
+        "first_office_id": office,
+        "office_id": office,
+        "arose_at": due - 30 * DAY,
+        "due_at": due,
+        "due_month": local.year * 100 + local.month,
+    }

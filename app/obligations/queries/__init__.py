@@ -1,23 +1,36 @@
 """Reads of what is owed: until when, by whom, and how offices keep their promises."""
 
 from app.consultations.queries import promises
+from app.obligations.queries.board import Asked, Board, board, facts, item_facts
 from app.obligations.queries.calendar import HolidayView, holidays, known_days, rest_days, working_days
-from app.obligations.queries.promised import (
-    due_after,
-    due_at_closing,
-    due_of_second_look,
-    period_for,
-)
+from app.obligations.queries.lists import STATES, Item, all_items, due_of, items
+from app.obligations.queries.promised import due_after, due_at_closing, due_of_second_look, period_for
+from app.obligations.queries.standings import Month, Narrowed, Said, Standings, standings
 
 __all__ = [
+    "STATES",
+    "Asked",
+    "Board",
     "HolidayView",
+    "Item",
+    "Month",
+    "Narrowed",
+    "Said",
+    "Standings",
+    "all_items",
+    "board",
     "due_after",
     "due_at_closing",
+    "due_of",
     "due_of_second_look",
+    "facts",
     "holidays",
+    "item_facts",
+    "items",
     "known_days",
     "period_for",
     "promises",
     "rest_days",
+    "standings",
     "working_days",
 ]

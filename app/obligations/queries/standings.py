@@ -1,0 +1,182 @@
+"""How offices keep their promises: sums by office, by kind and by month, from the counts the database keeps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, bindparam, case, func, select
+from sqlmodel import Session
+
+from app.core import clock
+from app.core.columns import Instant, table
+from app.core.pagecache import changes_at
+from app.obligations.models import Kind, ObligationCount, ObligationMonth
+from app.rules import obligations as rules
+
+#: So many months are drawn.
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """To what the board is narrowed; 0 and "" mean all."""
+
+    office_id: int = 0
+    kind: str = ""
+    consultation_id: int = 0
+
+
+@dataclass(frozen=True)
+class Said:
+    """What those who were answered say. Unit: answers that were owed."""
+
+    confirmed: int = 0
+    disputed: int = 0
+    silent: int = 0
+
+
+@dataclass(frozen=True)
+class Month:
+    """What was due in a month, as far as it is known whether it came in time. Unit: answers that were owed."""
+
+    number: int
+    in_time: int
+    late: int
+    overdue: int
+
+    @property
+    def judged(self) -> int:
+        """All of which it is known whether they came in time."""
+        return self.in_time + self.late + self.overdue
+
+
+@dataclass(frozen=True)
+class Standings:
+    """How all offices stand: together, each by itself, by kind and by month."""
+
+    total: rules.Standing
+    said: Said
+    offices: dict[int, rules.Standing]
+    kinds: dict[str, rules.Standing]
+    months: tuple[Month, ...]
+
+
+_n = table(ObligationCount).c
+_NOW, _SOON = bindparam("now", type_=Instant()), bindparam("soon", type_=Instant())
+_CLASS = case((_n.due_at < _NOW, 0), (_n.due_at <= _SOON, 1), else_=2)
+
+
+def _narrowed(statement: Select[Any], columns: Any, by: tuple[bool, bool, bool]) -> Select[Any]:
+    """A statement with a condition for each thing the board is narrowed to."""
+    conditions: tuple[ColumnElement[bool], ...] = (
+        columns.office_id == bindparam("office"),
+        columns.kind == bindparam("kind"),
+        _n.consultation_id == bindparam("consultation"),
+    )
+    return statement.where(*(condition for wanted, condition in zip(by, conditions, strict=True) if wanted))
+
+
+@lru_cache(maxsize=8)
+def _pending(by: tuple[bool, bool, bool]) -> Select[Any]:
+    """What is open, by office, kind, month and nearness of the due instant; one due instant stands for the rest."""
+    columns = (
+        _n.office_id,
+        _n.kind,
+        _n.due_month,
+        func.min(_n.due_at).label("due_at"),
+        func.sum(_n.pending).label("n"),
+    )
+    grouped = (_n.office_id, _n.kind, _n.due_month, _CLASS)
+    return _narrowed(select(*columns).where(_n.pending > 0).group_by(*grouped), _n, by)
+
+
+def _sums(counts: Table) -> list[Any]:
+    names = ("in_time", "late", "lapsed", "confirmed", "disputed")
+    return [func.coalesce(func.sum(counts.c[name]), 0).label(name) for name in names]
+
+
+@lru_cache(maxsize=16)
+def _settled(by: tuple[bool, bool, bool], monthly: bool) -> Select[Any]:
+    """What is settled, by office and kind or by month; of one consultation from the finer table."""
+    counts = table(ObligationCount) if by[2] else table(ObligationMonth)
+    grouped = (counts.c.due_month,) if monthly else (counts.c.office_id, counts.c.kind)
+    statement = select(*grouped, *_sums(counts)).group_by(*grouped)
+    if monthly:
+        statement = statement.where(counts.c.due_month >= bindparam("first"))
+    return _narrowed(statement, counts.c, by)
+
+
+_NEXT = (
+    select(func.min(_n.due_at)).where(_n.pending > 0, _n.due_at >= _NOW),
+    select(func.min(_n.due_at)).where(_n.pending > 0, _n.due_at > _SOON),
+)
+
+
+def standings(session: Session, to: Narrowed = Narrowed()) -> Standings:
+    """How offices stand now. The page they are on is not kept past the next change."""
+    now = clock.now()
+    by = (bool(to.office_id), bool(to.kind), bool(to.consultation_id))
+    values = {"office": to.office_id, "kind": to.kind, "consultation": to.consultation_id}
+    dates = {"now": now, "soon": now + rules.SOON}
+    asked = {name: value for (name, value), wanted in zip(values.items(), by, strict=True) if wanted}
+    tell_next_change(session, now)
+    pending = session.execute(_pending(by), asked | dates).all()
+    settled = session.execute(_settled(by, False), asked).all()
+    first = _months(now)[0]
+    monthly = session.execute(_settled(by, True), asked | {"first": first}).all()
+    rows = [
+        *((row.office_id, row.kind, rules.Counts(row.due_at, pending=row.n)) for row in pending),
+        *((row.office_id, row.kind, rules.Counts(now, 0, row.in_time, row.late, row.lapsed)) for row in settled),
+    ]
+    confirmed, disputed = (int(sum(getattr(row, name) for row in settled)) for name in ("confirmed", "disputed"))
+    answered = int(sum(row.in_time + row.late for row in settled))
+    return Standings(
+        total=rules.standing((each for _office, _kind, each in rows), now),
+        said=Said(confirmed, disputed, answered - confirmed - disputed),
+        offices=_grouped(((office, each) for office, _kind, each in rows), now),
+        kinds={kind: found for kind in Kind if (found := _grouped(((k, c) for _o, k, c in rows), now).get(kind))},
+        months=_by_month(pending, monthly, now),
+    )
+
+
+def tell_next_change(session: Session, now: datetime) -> None:
+    """Say until when a page that shows the clock may be kept."""
+    dates = {"now": now, "soon": now + rules.SOON}
+    due, soon = (session.execute(each, dates).scalar() for each in _NEXT)
+    owed = [rules.Obligation(at, at) for at in (due, soon) if at is not None]
+    if (change := rules.next_change(owed, now)) is not None:
+        changes_at(change)
+
+
+def _grouped(rows: Iterable[tuple[Any, rules.Counts]], now: datetime) -> dict[Any, rules.Standing]:
+    found: dict[Any, list[rules.Counts]] = {}
+    for key, each in rows:
+        found.setdefault(key, []).append(each)
+    return {key: rules.standing(each, now) for key, each in found.items()}
+
+
+def _months(now: datetime) -> list[int]:
+    """The months that are drawn, up to the present one, as 202603."""
+    here = clock.local(now)
+    last = here.year * 12 + here.month - 1
+    return [n // 12 * 100 + n % 12 + 1 for n in range(last - MONTHS + 1, last + 1)]
+
+
+def _by_month(pending: Iterable[Any], settled: Iterable[Any], now: datetime) -> tuple[Month, ...]:
+    """The months in order; an open answer counts only once it is overdue."""
+    overdue: dict[int, int] = {}
+    for row in pending:
+        if now > row.due_at:
+            overdue[row.due_month] = overdue.get(row.due_month, 0) + int(row.n)
+    known = {row.due_month: row for row in settled}
+    return tuple(
+        Month(
+            number,
+            int(known[number].in_time) if number in known else 0,
+            int(known[number].late) if number in known else 0,
+            overdue.get(number, 0),
+        )
+        for number in _months(now)
+    )
