@@ -10,14 +10,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 from xml.sax.saxutils import escape
+
+from feedgenerator import Atom1Feed
 
 from app.consultations import queries as consultations
 from app.core import access, db
 from app.core.access import ANYONE
+from app.core.i18n import N_, date_in_words, gettext, language, say
 from app.exports import queries
+from app.obligations import queries as obligations
 from app.rules.canonical import canonical
+from app.settings import settings
 
 MARK = "\ufeff"
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -52,6 +58,40 @@ def _taken(out: io.StringIO) -> str:
     out.seek(0)
     out.truncate()
     return text
+
+
+# -- feeds -----------------------------------------------------------------------------------------
+
+#: So many entries stand in a feed.
+FEED = 50
+
+
+def feed(base: str, asked: obligations.Asked, items: Sequence[obligations.Item]) -> str:
+    """A list of the board as an Atom feed; an entry is renewed when what it says changes."""
+    query = urlencode({name: value for name, value in asked.values.items() if value})
+    words = gettext(obligations.STATE_WORDS[asked.state])
+    made = Atom1Feed(
+        title=f"{settings().site_name}: {words}",
+        link=f"{base}/board?{query}",
+        description=gettext("Which answers offices owe, until when, and how they keep their promises."),
+        language=language.get(),
+        feed_url=f"{base}/feeds/board.atom?{query}",
+        feed_guid=f"{base}/feeds/board.atom?{query}",
+        author_name=settings().operator,
+    )
+    for item in items:
+        title = item.title or say(N_("Hidden contribution %(code)s"), {"code": item.code})
+        due = say(N_("Answer due by %(when)s"), {"when": date_in_words(item.due_at)})
+        made.add_item(
+            title=f"{item.office}: {title}",
+            link=base + item.url,
+            description=f"{due}. {item.consultation}",
+            unique_id=f"{base}{item.url}#{item.kind}",
+            pubdate=item.due_at if item.state == "overdue" else item.arose_at,
+            updateddate=item.answered_at or (item.due_at if item.state == "overdue" else item.arose_at),
+            author_name=item.office,
+        )
+    return str(made.writeString("utf-8"))
 
 
 # -- addresses for search engines ------------------------------------------------------------------

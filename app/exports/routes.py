@@ -5,13 +5,14 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response, StreamingResponse
 
 from app.consultations import queries as consultations
-from app.core import web
+from app.core import db, web
 from app.core.access import Missing, guard
 from app.exports import export, queries
+from app.obligations import queries as obligations
 
 router = APIRouter()
 Consultation = Annotated[consultations.ConsultationView, guard("exports.read", consultations.in_path)]
@@ -42,6 +43,22 @@ def contributions_file(consultation: Consultation) -> Response:
 def results_file(consultation: Consultation) -> Response:
     """The votes on every version of every proposal, once they may be seen."""
     return _file(f"{consultation.slug}-results.csv", queries.RESULTS, queries.results(consultation))
+
+
+Asked = Annotated[obligations.Asked, Depends(obligations.asked)]
+
+
+@router.get("/board.csv", dependencies=[guard("obligations.read")])
+def board_file(asked: Asked) -> Response:
+    """Every answer that is or was owed, of one office, kind or consultation where that is asked."""
+    return _file("board.csv", queries.OWED, queries.owed(asked.narrowed))
+
+
+@router.get("/feeds/board.atom", dependencies=[guard("obligations.read")])
+def board_feed(request: Request, session: db.Read, asked: Asked) -> Response:
+    """What is overdue, or another list of the board, as a feed."""
+    page = obligations.items(session, asked.state, asked.narrowed, None, export.FEED)
+    return Response(export.feed(web.base_url(request), asked, page.items), media_type="application/atom+xml")
 
 
 @router.get("/sitemap.xml", dependencies=[guard("pages.read")])

@@ -151,7 +151,7 @@ def test_plots_say_their_numbers_in_words(browser: Browser, closed: int, office:
     for figure in page.all("figure", class_="plot"):
         (svg,) = [e for e in figure.iter() if e.get("role") == "img"]
         said = {e.tag.rpartition("}")[2]: "".join(e.itertext()).strip() for e in svg}
-        assert said["title"] and "1 dari 1, 100%" in said["desc"] or "1 tepat waktu" in said["desc"]
+        assert (said["title"] and "1 dari 1, 100%" in said["desc"]) or "1 tepat waktu" in said["desc"]
     assert len(page.all("figure", class_="plot")) == 2 and page.all("details")
 
 
@@ -190,3 +190,54 @@ def test_sums_are_what_judging_each_by_itself_gives(closed: int, rows: list[tupl
             states = [rules.state(rules.Obligation(it.arose_at, it.due_at, it.answered_at), present) for it in meant]
             assert found.total == rules.Standing(*(states.count(each) for each in rules.State))
     assert len(known) >= 3
+
+
+# -- files, feeds, other pages ---------------------------------------------------------------------
+
+
+def test_the_download_holds_everything_that_is_owed(browser: Browser, closed: int, office: int) -> None:
+    answer(factories.official(office), closed, owed()[0].contribution_id)
+    lines = browser.client.get("/board.csv").text.lstrip("\ufeff").splitlines()
+    assert lines[0].startswith("code,kind,state,reception,office")
+    assert sorted(line.split(",")[2] for line in lines[1:]) == ["answered", "due-soon", "due-soon"]
+    assert browser.client.get("/board.csv?office=dinas-pu&kind=question").text.count("\n") == 1
+
+
+def test_the_feed_is_valid_and_lists_what_is_overdue(browser: Browser, closed: int) -> None:
+    from xml.etree import ElementTree
+
+    atom = "{http://www.w3.org/2005/Atom}"
+    assert ElementTree.fromstring(browser.client.get("/feeds/board.atom").text).findall(f"{atom}entry") == []
+    with time_machine.travel(owed()[0].due_at + HOUR):
+        answered = browser.client.get("/feeds/board.atom?office=dinas-pu")
+        feed = ElementTree.fromstring(answered.text)
+    assert answered.headers["content-type"].startswith("application/atom+xml")
+    entries = feed.findall(f"{atom}entry")
+    assert len(entries) == 3 and "Usulan pipa 0" in (entries[0].findtext(f"{atom}title") or "")
+    assert all("/contributions/" in entry.find(f"{atom}link").get("href") for entry in entries)  # type: ignore[union-attr,operator]
+
+
+def test_home_and_office_say_it_in_one_line(browser: Browser, closed: int, office: int) -> None:
+    answer(factories.official(office), closed, owed()[0].contribution_id)
+    for address, board in (("/", "/board"), ("/offices/dinas-pu", "/board?office=dinas-pu")):
+        page = browser.get(address)
+        assert "1 dari 1, 100%" in page.text and "2 jatuh tempo dalam seminggu" in page.text
+        assert board in page.links()
+    assert "jatuh tempo" not in browser.get(f"/offices/{_slug(factories.office())}").text
+
+
+def _slug(number: int) -> str:
+    from app.offices.queries import by_ids
+
+    with db.reading() as session:
+        return by_ids(session, [number])[0].slug
+
+
+def test_until_when_each_is_owed_an_answer(closed: int, office: int) -> None:
+    from app.responses.queries import due_of
+
+    first, second, third = [it.contribution_id for it in owed()]
+    answer(factories.official(office), closed, first)
+    with db.reading() as session:
+        assert due_of(session, [first, second, third]) == {it: one_owed(it).due_at for it in (second, third)}
+        assert due_of(session, []) == {}

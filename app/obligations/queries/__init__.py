@@ -1,14 +1,19 @@
 """Reads of what is owed: until when, by whom, and how offices keep their promises."""
 
 from app.consultations.queries import promises
-from app.obligations.queries.board import Asked, Board, board, facts, item_facts
+from app.obligations.queries.asking import Asked, asked
+from app.obligations.queries.board import Board, board, facts, item_facts
 from app.obligations.queries.calendar import HolidayView, holidays, known_days, rest_days, working_days
 from app.obligations.queries.lists import STATES, Item, all_items, due_of, items
 from app.obligations.queries.promised import due_after, due_at_closing, due_of_second_look, period_for
-from app.obligations.queries.standings import Month, Narrowed, Said, Standings, standings
+from app.obligations.queries.standings import Month, Narrowed, Said, Standings, standings, total
+from app.obligations.queries.words import DAYS
+from app.obligations.queries.words import STATES as STATE_WORDS
 
 __all__ = [
+    "DAYS",
     "STATES",
+    "STATE_WORDS",
     "Asked",
     "Board",
     "HolidayView",
@@ -18,6 +23,7 @@ __all__ = [
     "Said",
     "Standings",
     "all_items",
+    "asked",
     "board",
     "due_after",
     "due_at_closing",
@@ -32,5 +38,6 @@ __all__ = [
     "promises",
     "rest_days",
     "standings",
+    "total",
     "working_days",
 ]

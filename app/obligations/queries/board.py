@@ -13,11 +13,11 @@ from app.core import clock, paging
 from app.core.columns import table
 from app.core.i18n import language
 from app.obligations.models import KINDS, ObligationCount
+from app.obligations.queries.asking import Asked
 from app.obligations.queries.calendar import HolidayView, holidays, rest_days
 from app.obligations.queries.lists import Item, items
-from app.obligations.queries.standings import Narrowed, Standings, standings
+from app.obligations.queries.standings import Standings, standings
 from app.offices.models import Office
-from app.offices.queries import OfficeView
 from app.rules.obligations import Standing
 
 #: So many consultations can be chosen from, the newest first.
@@ -54,23 +54,6 @@ class Board:
     rest_days: tuple[int, ...]
     year: int
     at: datetime
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a visitor wants to see; None and "" mean all."""
-
-    office: OfficeView | None
-    kind: str
-    state: str
-    consultation: ConsultationView | None
-
-    @property
-    def narrowed(self) -> Narrowed:
-        """The same for the queries."""
-        return Narrowed(
-            self.office.id if self.office else 0, self.kind, self.consultation.id if self.consultation else 0
-        )
 
 
 def board(session: Session, asked: Asked, after: str | None) -> Board:

@@ -17,7 +17,7 @@ from app.core.columns import Instant, table
 from app.core.i18n import language
 from app.core.pagecache import changes_at
 from app.obligations.models import HandOver, HoldingReply, Obligation
-from app.obligations.queries.standings import Narrowed
+from app.obligations.queries.standings import Narrowed, asked_of
 from app.offices.models import Office
 from app.proposals.models import Proposal
 from app.rules import obligations as rules
@@ -120,10 +120,8 @@ _LAST_DUE = (paging.Key("due_at", _o.due_at, descending=True), paging.Key("id", 
 def items(session: Session, state: str, to: Narrowed, after: str | None, size: int = paging.SIZE) -> paging.Page[Item]:
     """A page of a list: what is open by its due instant, the longest overdue first; what is settled latest first."""
     now = clock.now()
-    by = (bool(to.office_id), bool(to.kind), bool(to.consultation_id))
+    values, by = asked_of(to)
     order = _FIRST_DUE if state in _OPEN else _LAST_DUE
-    values = {"office": to.office_id, "kind": to.kind, "consultation": to.consultation_id}
-    values = {name: value for (name, value), wanted in zip(values.items(), by, strict=True) if wanted}
     page = paging.page(
         session, _list(state, by), order, after, size, **values, now=now, soon=now + rules.SOON
     )  # fmt: skip

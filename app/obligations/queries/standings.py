@@ -114,22 +114,44 @@ _NEXT = (
 )
 
 
-def standings(session: Session, to: Narrowed = Narrowed()) -> Standings:
-    """How offices stand now. The page they are on is not kept past the next change."""
+def total(session: Session, to: Narrowed = Narrowed()) -> rules.Standing:
+    """How all offices together stand, or one; for a line on other pages."""
     now = clock.now()
+    asked, by = asked_of(to)
+    tell_next_change(session, now)
+    pending = session.execute(_pending(by), asked | _dates(now)).all()
+    settled = session.execute(_settled(by, False), asked).all()
+    return rules.standing((each for _office, _kind, each in _rows(pending, settled, now)), now)
+
+
+def asked_of(to: Narrowed) -> tuple[dict[str, Any], tuple[bool, bool, bool]]:
+    """The parameters of a narrowed statement, and which conditions it has."""
     by = (bool(to.office_id), bool(to.kind), bool(to.consultation_id))
     values = {"office": to.office_id, "kind": to.kind, "consultation": to.consultation_id}
-    dates = {"now": now, "soon": now + rules.SOON}
-    asked = {name: value for (name, value), wanted in zip(values.items(), by, strict=True) if wanted}
-    tell_next_change(session, now)
-    pending = session.execute(_pending(by), asked | dates).all()
-    settled = session.execute(_settled(by, False), asked).all()
-    first = _months(now)[0]
-    monthly = session.execute(_settled(by, True), asked | {"first": first}).all()
-    rows = [
+    return {name: value for (name, value), wanted in zip(values.items(), by, strict=True) if wanted}, by
+
+
+def _dates(now: datetime) -> dict[str, datetime]:
+    return {"now": now, "soon": now + rules.SOON}
+
+
+def _rows(pending: Iterable[Any], settled: Iterable[Any], now: datetime) -> list[tuple[int, str, rules.Counts]]:
+    """Sums as the rules judge them, with their office and kind."""
+    return [
         *((row.office_id, row.kind, rules.Counts(row.due_at, pending=row.n)) for row in pending),
         *((row.office_id, row.kind, rules.Counts(now, 0, row.in_time, row.late, row.lapsed)) for row in settled),
     ]
+
+
+def standings(session: Session, to: Narrowed = Narrowed()) -> Standings:
+    """How offices stand now. The page they are on is not kept past the next change."""
+    now = clock.now()
+    asked, by = asked_of(to)
+    tell_next_change(session, now)
+    pending = session.execute(_pending(by), asked | _dates(now)).all()
+    settled = session.execute(_settled(by, False), asked).all()
+    monthly = session.execute(_settled(by, True), asked | {"first": _months(now)[0]}).all()
+    rows = _rows(pending, settled, now)
     confirmed, disputed = (int(sum(getattr(row, name) for row in settled)) for name in ("confirmed", "disputed"))
     answered = int(sum(row.in_time + row.late for row in settled))
     return Standings(

@@ -1,14 +1,13 @@
 """The public board: which answers are owed, and how each office keeps its promises."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from app.consultations import queries as consultations
 from app.core import db, paging, web
-from app.core.access import Missing, guard
+from app.core.access import guard
 from app.core.forms import blank
 from app.core.i18n import gettext
 from app.obligations import queries
@@ -18,31 +17,7 @@ from app.obligations.queries.words import DAYS, STATES
 from app.offices import queries as offices
 
 router = APIRouter()
-State = Literal[
-    "",
-    "overdue",
-    "due-soon",
-    "on-time",
-    "answered",
-    "answered-late",
-    "not-confirmed",
-    "confirmed",
-    "disputed",
-    "lapsed",
-]
-Kind = Literal["", "closing", "threshold", "question", "review"]
-Slug = Annotated[str, Query(max_length=120)]
-
-
-def asked(session: db.Read, office: Slug = "", kind: Kind = "", state: State = "", consultation: Slug = "") -> Asked:
-    """What the address asks for; an office or consultation that does not exist is an address that does not."""
-    view = consultations.in_path(session, consultation) if consultation else None
-    if view is not None and view.opened_at is None:
-        raise Missing
-    return Asked(offices.in_path(session, office) if office else None, kind, state or "overdue", view)
-
-
-AskedFor = Annotated[Asked, Depends(asked)]
+AskedFor = Annotated[Asked, Depends(queries.asked)]
 
 
 @router.get("/board", dependencies=[guard("obligations.read")])
@@ -52,7 +27,7 @@ def board(request: Request, session: db.Read, asked: AskedFor, after: paging.Cur
     found = queries.board(session, asked, after or None)
     if web.wants_json(request):
         return JSONResponse(queries.facts(asked, found))
-    values = _values(asked)
+    values = asked.values
     query = urlencode({name: value for name, value in values.items() if value})
     return web.render(
         request,
@@ -68,13 +43,3 @@ def board(request: Request, session: db.Read, asked: AskedFor, after: paging.Cur
         first_url=f"/board?{query}" if after else None,
         next_url=f"/board?{query}&after={found.items.next}" if found.items.next else None,
     )
-
-
-def _values(asked: Asked) -> dict[str, str]:
-    """What was asked, as the filter shows it."""
-    return {
-        "office": asked.office.slug if asked.office else "",
-        "kind": asked.kind,
-        "state": asked.state,
-        "consultation": asked.consultation.slug if asked.consultation else "",
-    }

@@ -8,6 +8,7 @@ from app.core import db, web
 from app.core.access import guard
 from app.core.forms import blank
 from app.decisions import queries as decisions
+from app.obligations import queries as obligations
 from app.responses import queries as responses
 
 router = APIRouter()
@@ -24,5 +25,6 @@ def home(request: Request, session: db.Read) -> Response:
         answered=responses.lately(session, 5),
         decided=decisions.lately(session, 4),
         topics=consultations.topics(session),
+        standing=obligations.total(session),
         form=blank(),
     )

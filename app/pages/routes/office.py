@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from app.consultations import queries as consultations
 from app.core import db, web
 from app.core.access import guard
+from app.obligations import queries as obligations
 from app.offices import queries as offices
 from app.offices.queries import OfficePage, OfficeView
 
@@ -24,7 +25,8 @@ def office(request: Request, session: db.Read, office: Known) -> Response:
     asked = consultations.of_office(session, office.id, ASKED)
     if web.wants_json(request):
         return JSONResponse(_facts(page, asked))
-    return web.render(request, "offices/office.html", page=page, asked=asked)
+    standing = obligations.total(session, obligations.Narrowed(office_id=office.id))
+    return web.render(request, "offices/office.html", page=page, asked=asked, standing=standing)
 
 
 def _facts(page: OfficePage, asked: tuple[consultations.ConsultationView, ...]) -> dict[str, Any]:

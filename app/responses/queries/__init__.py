@@ -1,5 +1,6 @@
 """Reads about official answers: those of a contribution, drafts, and what still waits."""
 
+from app.obligations.queries import due_of
 from app.responses.queries.desk import (
     Answered,
     Progress,
@@ -33,6 +34,7 @@ __all__ = [
     "by_id",
     "chosen",
     "drafts_with",
+    "due_of",
     "in_path",
     "instants_of",
     "items",
