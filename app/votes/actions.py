@@ -13,6 +13,7 @@ from sqlmodel import Session
 from app.accounts.actions import leaving
 from app.consultations import queries as consultations
 from app.consultations.actions.closing import require_open, tells_at_closing
+from app.consultations.models import ConsultationSalt
 from app.consultations.queries import KnownPhase
 from app.contributions.models import Contribution
 from app.core import access, clock, db
@@ -20,16 +21,20 @@ from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_
 from app.proposals import queries as proposals
-from app.proposals.models import ProposalStat, VersionStat
+from app.proposals.models import Proposal, ProposalStat, VersionStat
 from app.publiclog import actions as publiclog
 from app.rules.ballots import check_choice, check_limit
 from app.votes import queries
 from app.votes.models import Ballot, Choice, Vote
 
 _COUNTED = {Choice.SUPPORT: "supports", Choice.OPPOSE: "opposes", Choice.NEUTRAL: "neutrals"}
-_b, _v, _c = (table(model).c for model in (Ballot, Vote, Contribution))
+_b, _v, _c, _salt = (table(model).c for model in (Ballot, Vote, Contribution, ConsultationSalt))
 _stats, _versions = table(ProposalStat), table(VersionStat)
 
+#: The proposal with all that decides whether somebody may vote on it, and what makes them a pseudonym.
+_ADMITTED = proposals.VOTABLE_BY_ID.add_columns(_salt.salt).outerjoin(
+    table(ConsultationSalt), _salt.consultation_id == table(Proposal).c.consultation_id
+)
 _LOCK = select(_b.id).where(_b.voter == bindparam("voter"), _b.phase_id == bindparam("phase")).with_for_update()
 _PAPER = (
     select(_b.id, _b.h, _v.proposal_id, _v.version, _v.choice, _c.code)
@@ -67,7 +72,7 @@ _REMOVE = delete(table(Vote)).where(*_THIS)
 
 
 #: Called after a vote of support where counts are open, with the proposal and its new counts.
-Supported = Callable[[Session, proposals.ProposalView, datetime], None]
+Supported = Callable[[Session, proposals.Votable, datetime], None]
 _supported: list[Supported] = []
 
 
@@ -201,18 +206,17 @@ def withdraw(session: Session, actor: Actor, proposal_id: int, at: datetime) -> 
     return made
 
 
-def _admit(
-    session: Session, actor: Actor, proposal_id: int, at: datetime
-) -> tuple[proposals.ProposalView, KnownPhase, str]:
+def _admit(session: Session, actor: Actor, proposal_id: int, at: datetime) -> tuple[proposals.Votable, KnownPhase, str]:
     """The proposal, the phase that takes the vote and the voter's pseudonym; or the reason why not."""
-    proposal = proposals.by_id(session, proposal_id)
+    rows = session.execute(_ADMITTED, {"id": proposal_id}).all()
+    proposal = proposals.votable(session, rows)
     access.require("votes.cast", actor, proposal)
     phase = require_open(session, proposal.consultation, "vote", at)
     if not proposal.standing:
         raise Conflict(
             "not-standing", N_("This proposal was withdrawn or hidden, so votes on it can no longer change.")
         )
-    voter = queries.voter(session, actor.participant, proposal.consultation.id)
+    voter = queries.pseudonym(rows[0].salt, actor.participant)
     if voter is None:
         raise Conflict("no-voter", N_("Votes in this consultation can no longer change."))
     return proposal, phase, voter

@@ -15,7 +15,7 @@ from app.core import access, clock, keys
 from app.core.access import Actor, Reason
 from app.core.columns import table
 from app.proposals.models import Proposal, VersionStat
-from app.proposals.queries import ProposalView, tells_own_votes
+from app.proposals.queries import Votable, tells_own_votes
 from app.rules import phases as rules
 from app.rules.ballots import VersionTally, choices_of
 from app.rules.pseudonyms import consultation_key, pid
@@ -123,8 +123,14 @@ def voter(session: Session, participant: int | None, consultation_id: int) -> st
     """The pseudonym of a person in a consultation; none for nobody, or when the salt was destroyed."""
     if participant is None:
         return None
-    salt = session.execute(_SALT, {"consultation": consultation_id}).scalar()
-    return pid(consultation_key(keys.master(), salt), participant) if salt is not None else None
+    return pseudonym(session.execute(_SALT, {"consultation": consultation_id}).scalar(), participant)
+
+
+def pseudonym(salt: bytes | None, participant: int | None) -> str | None:
+    """The same where the salt has been read."""
+    if participant is None or salt is None:
+        return None
+    return pid(consultation_key(keys.master(), salt), participant)
 
 
 def voting_phase(consultation: ConsultationView) -> KnownPhase | None:
@@ -138,7 +144,7 @@ def voting_phase(consultation: ConsultationView) -> KnownPhase | None:
     return voting[-1] if voting else None
 
 
-def box(session: Session, actor: Actor, proposal: ProposalView, own: Standing | None = None) -> Box | None:
+def box(session: Session, actor: Actor, proposal: Votable, own: Standing | None = None) -> Box | None:
     """The vote box; None where the consultation has no voting. Counts are left out while they are sealed.
 
     Whoever has just changed the person's `own` vote knows how it stands; otherwise it is read.
@@ -176,7 +182,7 @@ def box(session: Session, actor: Actor, proposal: ProposalView, own: Standing | 
     )
 
 
-def _standing(session: Session, proposal: ProposalView, phase: KnownPhase, name: str | None) -> Standing:
+def _standing(session: Session, proposal: Votable, phase: KnownPhase, name: str | None) -> Standing:
     if name is None:
         return Standing()
     mine = session.execute(_MINE, {"proposal": proposal.id, "voter": name}).first()

@@ -14,7 +14,7 @@ from app.votes import actions, queries
 from app.votes.forms import VoteForm
 
 router = APIRouter()
-Proposal = Annotated[proposals.ProposalView, guard("votes.cast", proposals.in_path)]
+Proposal = Annotated[proposals.Votable, guard("votes.cast", proposals.votable_in_path)]
 NO_CHOICE = Conflict("no-choice", N_("Choose what you vote."))
 
 
@@ -45,21 +45,22 @@ async def withdraw(request: Request, actor: CurrentActor, proposal: Proposal) ->
     return _answer(request, proposal, box, N_("Your vote is withdrawn."))
 
 
-def _answer(request: Request, proposal: proposals.ProposalView, box: queries.Box, notice: str) -> Response:
+def _answer(request: Request, proposal: proposals.Votable, box: queries.Box, notice: str) -> Response:
     return web.done(
         request, f"{proposal.url}#vote", notice, fragment=lambda: web.render(request, "votes/_box.html", box=box)
     )
 
 
-def _refused(request: Request, actor: CurrentActor, proposal: proposals.ProposalView, refused: Conflict) -> Response:
+def _refused(request: Request, actor: CurrentActor, proposal: proposals.Votable, refused: Conflict) -> Response:
     """The box with the reason, alone or on a page; what is no matter of the box has the refusal's own page."""
     alone = web.is_htmx(request)
     if not alone and refused.reason.code != "limit-reached":
         raise refused
     with db.reading() as session:
         box = queries.box(session, actor, proposal)
+        whole = None if alone else proposals.by_id(session, proposal.id)
     sentence = say(refused.reason.text, refused.reason.values)
     if box is None:
         raise refused
     template = "votes/_box.html" if alone else "votes/refused.html"
-    return web.render(request, template, refused.reason.status, box=box, refused=sentence, proposal=proposal)
+    return web.render(request, template, refused.reason.status, box=box, refused=sentence, proposal=whole)

@@ -40,6 +40,7 @@ from app.consultations.queries.pages import (
 )
 from app.consultations.queries.views import (
     BASE,
+    WHOLE,
     ConsultationView,
     KnownPhase,
     Within,
@@ -51,12 +52,14 @@ from app.consultations.queries.views import (
     phases_of_many,
     phases_unsealed,
     view,
+    whole,
 )
 
 __all__ = [
     "BASE",
     "CHARTER_PARTS",
     "NOTHING",
+    "WHOLE",
     "Awaiting",
     "Change",
     "ChangeSet",
@@ -113,4 +116,5 @@ __all__ = [
     "typed_texts",
     "view",
     "ways_of",
+    "whole",
 ]

@@ -164,21 +164,21 @@ BASE = (
 _PHASE = (_p.id.label("phase_id"), _p.kind, _p.acts, _p.opens_at, _p.closes_at, _p.ended_at, _p.counted_at)
 _IN_ORDER = (_p.opens_at, _p.closes_at, _p.id)
 #: One consultation: a row for each phase, or one without.
-_WHOLE = BASE.add_columns(*_PHASE).outerjoin(table(ConsultationPhase), _p.consultation_id == _c.id).order_by(*_IN_ORDER)
-_BY_SLUG = _WHOLE.where(_c.slug == bindparam("slug"))
-_BY_ID = _WHOLE.where(_c.id == bindparam("id"))
+WHOLE = BASE.add_columns(*_PHASE).outerjoin(table(ConsultationPhase), _p.consultation_id == _c.id).order_by(*_IN_ORDER)
+_BY_SLUG = WHOLE.where(_c.slug == bindparam("slug"))
+_BY_ID = WHOLE.where(_c.id == bindparam("id"))
 _PHASES = select(_p.consultation_id, *_PHASE).order_by(*_IN_ORDER)
 _PHASES_OF_ONE = _PHASES.where(_p.consultation_id == bindparam("id"))
 
 
 def in_path(session: db.Read, slug: str) -> ConsultationView:
     """The consultation a route's address names."""
-    return _one(session, session.execute(_BY_SLUG, {"slug": slug}).all())
+    return whole(session, session.execute(_BY_SLUG, {"slug": slug}).all())
 
 
 def by_id(session: Session, consultation_id: int) -> ConsultationView:
     """A consultation by its row number."""
-    return _one(session, session.execute(_BY_ID, {"id": consultation_id}).all())
+    return whole(session, session.execute(_BY_ID, {"id": consultation_id}).all())
 
 
 def as_opened(draft: ConsultationView) -> ConsultationView:
@@ -189,7 +189,8 @@ def as_opened(draft: ConsultationView) -> ConsultationView:
     return replace(draft, phases=tuple(begun))
 
 
-def _one(session: Session, rows: Sequence[Any]) -> ConsultationView:
+def whole(session: Session, rows: Sequence[Any]) -> ConsultationView:
+    """The rows of one consultation as a view; Missing where there are none."""
     if not rows:
         raise Missing
     return view(rows[0], tuple(_phase(session, row) for row in rows if row.phase_id is not None))

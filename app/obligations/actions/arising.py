@@ -23,7 +23,7 @@ from app.obligations import queries
 from app.obligations.models import Kind, Obligation
 from app.offices.models import Office
 from app.proposals.models import Proposal, ProposalStat
-from app.proposals.queries import ProposalView
+from app.proposals.queries import Votable
 from app.publiclog import actions as publiclog
 from app.rules.phases import VOTE
 from app.votes.actions import when_supported
@@ -228,7 +228,7 @@ def entered_late(session: Session, contribution_id: int, code: str, contributed:
 
 
 @when_supported
-def supported(session: Session, proposal: ProposalView, at: datetime) -> None:
+def supported(session: Session, proposal: Votable, at: datetime) -> None:
     """A vote brought a proposal of a consultation with open counts to so many supports."""
     consultation = proposal.consultation
     promised = queries.promises(session, consultation.id)

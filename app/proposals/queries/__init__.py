@@ -27,11 +27,13 @@ from app.proposals.queries.one import (
     latest_by,
     versions,
 )
+from app.proposals.queries.votable import VOTABLE_BY_ID, Votable, votable, votable_in_path
 
 __all__ = [
     "FOUND",
     "SEEDS",
     "SORTS",
+    "VOTABLE_BY_ID",
     "Difference",
     "Draft",
     "Filters",
@@ -40,6 +42,7 @@ __all__ = [
     "ProposalView",
     "Unfinished",
     "Version",
+    "Votable",
     "at_code",
     "by_author",
     "by_id",
@@ -55,4 +58,6 @@ __all__ = [
     "some",
     "tells_own_votes",
     "versions",
+    "votable",
+    "votable_in_path",
 ]

@@ -23,15 +23,13 @@ from app.core.textdiff import Comparison, compare
 from app.offices import queries as offices
 from app.offices.models import Area
 from app.proposals.models import Proposal, ProposalStat, ProposalVersion
+from app.proposals.queries.votable import Votable
 
 
 @dataclass(frozen=True)
-class ProposalView(consultations.Within):
+class ProposalView(Votable):
     """A proposal as its page and the permissions need it."""
 
-    id: int
-    code: str
-    consultation: consultations.ConsultationView
     participant_id: int | None
     author: str | None
     author_erased: bool
@@ -44,39 +42,23 @@ class ProposalView(consultations.Within):
     area: str | None
     topic: str | None
     topic_slug: str | None
-    visibility: str
     reason_code: str
-    version: int
     title: str
+    excerpt: str
     body: str
-    html: Markup
+    stored_html: str
     difference: str | None
     written_at: datetime
     h: str
     status: str
-    withdrawn_at: datetime | None
     withdrawn_reason: str
-    supports: int
-    opposes: int
-    neutrals: int
     comments: int
-    imported_supports: int
     imported_comments: int
 
     @property
-    def url(self) -> str:
-        """Its address."""
-        return f"/proposals/{self.code}"
-
-    @property
-    def shown(self) -> bool:
-        """Whether its text may be read."""
-        return self.visibility == "public"
-
-    @property
-    def standing(self) -> bool:
-        """Whether it can still be commented on and voted for."""
-        return self.visibility == "public" and self.withdrawn_at is None
+    def html(self) -> Markup:
+        """Its text as it is shown."""
+        return as_stored(self.stored_html)
 
 
 @dataclass(frozen=True)
@@ -123,8 +105,9 @@ _ONE = offices.with_office(
         _c.reason_code,
         _p.version,
         _v.title,
+        _p.excerpt,
         _v.body,
-        _v.html,
+        _v.html.label("stored_html"),
         _v.difference,
         _v.at.label("written_at"),
         _v.h,
@@ -182,7 +165,6 @@ def _view(session: Session, row: Any) -> ProposalView:
                 "office": office,
                 "author_erased": fields.pop("erased_at") is not None,
                 "topic": topic_en if language.get() == "en" and topic_en else topic,
-                "html": as_stored(row.html),
             }
         )
     )
