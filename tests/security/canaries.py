@@ -90,6 +90,8 @@ MAY_READ: dict[str, dict[str, str]] = {
     # what the server keeps to itself
     "secret": {},
 }
+#: The tokens with which people are signed in, by name.
+SESSIONS: dict[str, str] = {}
 #: Words that everybody reads: the crawl would find the others as well.
 PUBLIC = "public proposal"
 
