@@ -17,7 +17,7 @@ from app.comments.forms import CommentForm
 from app.comments.models import Comment
 from app.consultations.models import Charter, Consultation, ConsultationSalt, Document
 from app.contributions.models import Contribution
-from app.core import clock, db, files, keys, mail, tokens
+from app.core import clock, db, files, indexing, keys, mail, tokens
 from app.core.columns import table
 from app.decisions.models import Decision
 from app.moderation import actions as moderation
@@ -27,7 +27,7 @@ from app.offices.models import Office
 from app.proposals import actions as proposals
 from app.proposals.forms import DraftForm
 from app.proposals.models import Proposal, ProposalVersion
-from app.responses.models import Answer, Response
+from app.responses.models import Answer, Reception, Response
 from app.rules.canonical import canonical
 from app.settings import settings
 from app.votes import actions as votes
@@ -68,6 +68,7 @@ MAY_READ: dict[str, dict[str, str]] = {
     "draft of a new version": {OWN: r"/(proposals/.*/edit|me/contributions)"},
     "held text": {OWN: r"/held"},
     "draft of an answer": {OFFICIAL: r"/desk/.*"},
+    "words about an answer": {},
     "draft of a decision": {OFFICIAL: r"/desk/consultations/tutup/decision(/publication)?"},
     "removed document": {},
     # what a moderator hid, or its author took away
@@ -148,6 +149,10 @@ def build() -> Planted:
     _contributions(world, numbers["air"])
     _desk(world, numbers)
     _secrets(planted)
+    for kind in indexing.kinds():  # as if all this had been written on the pages
+        at: int | None = 0
+        while at is not None:
+            at = db.write_now(indexing.rebuild, kind, at)
     planted.values = _values()
     return planted
 
@@ -251,6 +256,13 @@ def _desk(world: World, numbers: dict[str, int]) -> None:
     citizen, official = person(world, OWN), person(world, OFFICIAL)
     (answer,) = (row for row in rows(Response) if row.published_at is None)
     fill(Response, answer.id, "draft of an answer", "text", "other_text", "refers_to", "signed_by")
+    (reply,) = (row for row in rows(Answer) if row.response_id == answer.id)
+    factories.add(
+        Reception(
+            contribution_id=reply.contribution_id, answer_id=reply.id, said="disputed",
+            text=word("words about an answer"), at=clock.now(),
+        )
+    )  # fmt: skip
     office = next(iter(official.offices))
     closed = factories.consultation(office, factories.OVER, slug="tutup", now=clock.now() - DAY)
     decision = factories.add(Decision(consultation_id=closed, counts="[]", h="h", saved_at=clock.now()))

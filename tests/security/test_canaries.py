@@ -204,7 +204,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "proposal_version.difference": ("hidden proposal", "earlier version of a hidden proposal"),
     "proposal_version.html": ("hidden proposal", "earlier version of a hidden proposal"),
     "proposal_version.title": ("hidden proposal", "earlier version of a hidden proposal"),
-    "reception.text": (),
+    "reception.text": ("words about an answer",),
     "report.text": ("report",),
     "response.other_text": ("draft of an answer",),
     "response.refers_to": ("draft of an answer",),
