@@ -15,7 +15,7 @@ import typer
 from sqlalchemy import func, select
 from starlette.datastructures import FormData
 
-from app import permissions, tables  # noqa: F401 - a command may meet every table
+from app import main, permissions, tables  # noqa: F401 - what a command does reaches every feature
 from app.accounts import actions as accounts
 from app.accounts.forms import SignUpForm
 from app.accounts.models import Account, Role, RoleGrant

@@ -256,3 +256,14 @@ def test_a_clone_sets_itself_up_in_any_folder_and_through_a_link(tmp_path: Path)
     (clone / ".venv" / "requirements.lock").unlink()
     shutil.rmtree(next((clone / ".venv" / "lib").glob("python*/site-packages/pip")))
     assert "happens once" in call()[0]
+
+
+def test_what_a_command_does_reaches_every_feature() -> None:
+    """A closing that `./run demo` records is told to those who let answers be owed, as in the server."""
+    asked = "import app.__main__, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    layers = ("actions", "queries", "jobs", "policy")
+    features = [path for layer in layers for path in (ROOT / "app").glob(f"*/{layer}*")]
+    wanted = {f"app.{path.parent.name}.{path.stem}" for path in features if path.parent.name not in ("demo", "bench")}
+    assert len(wanted) > 20
+    assert wanted <= set(loaded.stdout.split())

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from app import permissions
+from app import main, permissions  # noqa: F401 - as the command has it
 from app.accounts.actions import passwords
 from app.accounts.models import Account, SignIn
 from app.comments.models import Comment
@@ -19,6 +19,7 @@ from app.core import access, clock, db
 from app.core.columns import table
 from app.decisions.models import Decision
 from app.demo import content, loading, people
+from app.obligations.models import Obligation
 from app.offices import actions as offices
 from app.proposals.models import Proposal, ProposalStat, ProposalVersion, VersionStat
 from app.publiclog.models import Event
@@ -58,6 +59,8 @@ def test_everything_that_is_told_is_there(district: None) -> None:
     assert number_of(Comment) == len(comments) == 341
     assert number_of(Answer, table(Answer).c.published_at.is_not(None)) == 18
     assert number_of(Decision, table(Decision).c.published_at.is_not(None)) == 1
+    assert number_of(Obligation) == 23, "the proposals of the two consultations that have closed"
+    assert number_of(Obligation, table(Obligation).c.outcome == "open") == 5
     assert number_of(Vote) == sum(sum(one["votes"].values()) for one in proposals) == 3141
 
 
