@@ -2,14 +2,18 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert
+from sqlalchemy import insert, select
+from sqlmodel import Session
 
+from app.contributions import queries as contributions
+from app.contributions.models import Contribution
 from app.core import clock, db, pagecache
 from app.core.columns import table
 from app.obligations import queries
@@ -234,10 +238,17 @@ def _slug(number: int) -> str:
 
 
 def test_until_when_each_is_owed_an_answer(closed: int, office: int) -> None:
-    from app.responses.queries import due_of
-
     first, second, third = [it.contribution_id for it in owed()]
     answer(factories.official(office), closed, first)
     with db.reading() as session:
-        assert due_of(session, [first, second, third]) == {it: one_owed(it).due_at for it in (second, third)}
-        assert due_of(session, []) == {}
+        assert queries.due_of(session, [first, second, third]) == {it: one_owed(it).due_at for it in (second, third)}
+        assert queries.due_of(session, []) == {}
+        lit = contributions.lights_of(session, rows_of(session, first, second))
+    assert lit[second].answered.awaited_until == one_owed(second).due_at
+    assert lit[first].answered.lit and lit[first].answered.awaited_until is None
+
+
+def rows_of(session: Session, *numbers: int) -> list[Any]:
+    """What the lights need of contributions."""
+    c = table(Contribution).c
+    return list(session.execute(select(c.id, c.code, c.received_at).where(c.id.in_(numbers))).all())

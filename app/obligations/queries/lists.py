@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.comments.models import Comment
 from app.consultations.models import Consultation
+from app.contributions import queries as contributions
 from app.contributions.models import Contribution, Visibility
 from app.core import clock, db, paging
 from app.core.columns import Instant, table
@@ -180,6 +181,7 @@ _DUE = select(_o.contribution_id, func.min(_o.due_at)).where(
 ).group_by(_o.contribution_id)  # fmt: skip
 
 
+@contributions.tells_dues
 def due_of(session: Session, contribution_ids: Collection[int]) -> dict[int, datetime]:
     """Until when each of these is owed an answer that has not come; pages with it are renewed at that instant."""
     if not contribution_ids:

@@ -1,6 +1,5 @@
 """Reads about official answers: those of a contribution, drafts, and what still waits."""
 
-from app.obligations.queries import due_of
 from app.responses.queries.desk import (
     Answered,
     Progress,
@@ -34,7 +33,6 @@ __all__ = [
     "by_id",
     "chosen",
     "drafts_with",
-    "due_of",
     "in_path",
     "instants_of",
     "items",
