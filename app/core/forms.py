@@ -214,5 +214,4 @@ def submitted(model: type[F]) -> Any:
     async def receive(request: Request) -> Submission[F]:
         return check(model, await typed(request), request.url.path)
 
-    receive.form = model  # type: ignore[attr-defined]
     return Depends(receive)

@@ -1,12 +1,11 @@
 """Hostile texts in every field of every form and in every column that people write."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import MaxLen
-from fastapi.routing import APIRoute
 from pydantic.fields import FieldInfo
 from sqlalchemy import update
 from sqlalchemy.sql.elements import ColumnElement
@@ -20,20 +19,6 @@ USUAL = 300
 #: Columns that hold JSON: only its texts are written over, not its codes.
 JSON_COLUMNS = {"fields", "content", "frozen", "counts", "other"}
 JSON_CODES = {"influence", "basis", "rule", "due", "comment", "code", "status", "kind", "h", "v", "proposal"}
-
-
-def form_of(route: APIRoute) -> type[forms.Form] | None:
-    """The form a route takes, wherever among its dependencies."""
-    found = list(_forms(route.dependant))
-    assert len(found) <= 1, f"{route.path} takes several forms"
-    return found[0] if found else None
-
-
-def _forms(dependant: Any) -> Iterator[type[forms.Form]]:
-    if hasattr(dependant.call, "form"):
-        yield dependant.call.form
-    for each in dependant.dependencies:
-        yield from _forms(each)
 
 
 def filled(form: type[forms.Form], shift: int, valid: bool, known: dict[str, Any]) -> dict[str, Any]:

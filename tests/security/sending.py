@@ -5,7 +5,9 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
+from app.core import web
 from app.core.forms import Form
+from tests.page import Browser
 from tests.test_architecture import ROUTES, guards_of
 from tests.world import World
 
@@ -17,7 +19,7 @@ _WHO = {
     "accounts.grant": "administrator", "accounts.sign_in": "anonymous", "admin.": "administrator",
     "offices.edit": "administrator", "consultations.arrange": "administrator", "consultations.create": "official",
     "consultations.edit": "official", "consultations.": "anonymous", "decisions.write": "official", "desk.": "official",
-    "responses.write": "official", "contributions.enter": "facilitator", "contributions.consider": "official",
+    "responses.write": "official", "contributions.enter": "facilitator", "contributions.handle": "official",
     "facilitation.": "facilitator", "moderation.act": "moderator", "moderation.": "other citizen",
 }  # fmt: skip
 
@@ -40,8 +42,17 @@ def person_for(route: APIRoute) -> str:
 
 
 def form_of(route: APIRoute) -> type[Form] | None:
-    """The form a route takes."""
-    return next(_forms(route.dependant), None)
+    """The form a route takes, wherever among its dependencies."""
+    found = list(_forms(route.dependant))
+    assert len(found) <= 1, f"{route.path} takes several forms"
+    return found[0] if found else None
+
+
+def sender(browser: Browser, world: World, route: APIRoute) -> Browser:
+    """Somebody who may use a route, with the text that is held for them."""
+    visitor = browser.as_(world.people[person_for(route)])
+    visitor.client.cookies.set(web.HELD_COOKIE, world.held)
+    return visitor
 
 
 def _forms(dependant: Any) -> Any:

@@ -12,14 +12,13 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from app.consultations.models import Document
-from app.core import db, web
+from app.core import db
 from app.core.columns import table
 from app.publiclog.models import Event
 from app.settings import settings
 from tests import factories
-from tests import world as worlds
 from tests.page import Browser
-from tests.security.sending import SENDING, fitting, form_of, person_for
+from tests.security.sending import SENDING, fitting, form_of, person_for, sender
 from tests.test_architecture import shown
 from tests.test_permissions import address
 from tests.world import World
@@ -65,18 +64,6 @@ BODIES: dict[str, tuple[str, bytes]] = {
     "two types": (URLENCODED + ", application/json", b"title=a"),
     "packed": (URLENCODED, zlib.compress(b"title=a")),
 }
-
-
-@pytest.fixture
-def world(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(web.site, "demo", True, raising=False)
-    return worlds.build()
-
-
-def sender(browser: Browser, world: World, route: APIRoute) -> Browser:
-    visitor = browser.as_(world.people[person_for(route)])
-    visitor.client.cookies.set(web.HELD_COOKIE, world.held)
-    return visitor
 
 
 @pytest.mark.parametrize("route", SENDING, ids=shown)

@@ -6,10 +6,8 @@ from urllib.parse import quote
 import pytest
 from fastapi.routing import APIRoute
 
-from app.core import web
-from tests import world as worlds
 from tests.page import Browser
-from tests.security.sending import READING, SENDING, fitting, form_of, person_for
+from tests.security.sending import READING, SENDING, fitting, form_of, sender
 from tests.test_architecture import shown
 from tests.test_permissions import address
 from tests.world import World
@@ -46,18 +44,6 @@ HOSTILE: dict[str, Any] = {
 
 #: Rows of the same fields under further numbers are read by the same lines as the first.
 NUMBERED = tuple(f"_{number}" for number in range(2, 9))
-
-
-@pytest.fixture
-def world(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(web.site, "demo", True, raising=False)
-    return worlds.build()
-
-
-def sender(browser: Browser, world: World, route: APIRoute) -> Browser:
-    visitor = browser.as_(world.people[person_for(route)])
-    visitor.client.cookies.set(web.HELD_COOKIE, world.held)
-    return visitor
 
 
 def multipart(fields: dict[str, Any]) -> tuple[bytes, str]:

@@ -17,7 +17,6 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from app.core import pagecache, web
 from app.main import create_app
-from tests import world as worlds
 from tests.page import Browser
 from tests.test_architecture import ROUTES, guards_of, routes_of, shown
 from tests.test_permissions import CASES, NOTHING_THERE, PEOPLE, address, expected
@@ -104,11 +103,6 @@ def test_a_way_in_without_a_guard_is_seen(api: FastAPI) -> None:
 
 
 # -- methods ---------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def world(browser: Browser) -> World:
-    return worlds.build()
 
 
 def filled(path: str, world: World) -> str:

@@ -6,11 +6,11 @@ import pytest
 from fastapi.routing import APIRoute
 
 from app.core import forms
-from tests import world as worlds
 from tests.page import Browser
 from tests.security import hostile
 from tests.security.markup import elements, intruders
 from tests.security.payloads import PAYLOADS, texts
+from tests.security.sending import form_of
 from tests.test_architecture import ROUTES, guards_of, shown
 from tests.test_forms_named import forms as all_forms
 from tests.test_permissions import PEOPLE, address, expected
@@ -22,11 +22,6 @@ ASKED = [route for route in ROUTES if "GET" in route.methods]
 
 #: Forms whose acts exist and whose pages do not; a name goes from here when its route comes.
 NO_ROUTE_YET = {"HandlingForm"}
-
-
-@pytest.fixture
-def world(browser: Browser) -> World:
-    return worlds.build()
 
 
 def welcome(route: APIRoute, draft: bool = False) -> str:
@@ -60,7 +55,7 @@ def test_payloads_are_many_and_would_be_seen() -> None:
 
 def test_every_form_of_a_route_is_found() -> None:
     """A new form is covered by itself: each form of the product is the form of some route."""
-    found = {hostile.form_of(route) for route in SENT} - {None}
+    found = {form_of(route) for route in SENT} - {None}
     spoken = {form for form in all_forms() if not _is_base(form) and form.__name__ not in NO_ROUTE_YET}
     assert {form.__name__ for form in spoken} <= {form.__name__ for form in found if form}
 
@@ -73,7 +68,7 @@ def _is_base(form: type[forms.Form]) -> bool:
 @pytest.mark.parametrize("valid", [True, False], ids=["fit", "unfit"])
 @pytest.mark.parametrize("route", SENT, ids=shown)
 def test_what_is_sent_comes_back_as_text(route: APIRoute, valid: bool, browser: Browser, world: World) -> None:
-    form = hostile.form_of(route)
+    form = form_of(route)
     if form is None:
         pytest.skip("takes no form")
     known = {
