@@ -1,13 +1,25 @@
 """Reads of the ledger: who handled what, the three lights of many, and their totals."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from fastapi import Path
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
@@ -133,46 +145,64 @@ def handling_in_path(session: db.Read, number: int = Path(ge=1, lt=2**63)) -> Ha
     return handling(session, number)
 
 
-Instants = Callable[[Session, Collection[int]], Mapping[int, Sequence[rules.Answered]]]
-Dues = Callable[[Session, Collection[int]], Mapping[int, datetime]]
-_answers: list[Instants] = []
-_dues: list[Dues] = []
+#: What lights a light or says until when it is awaited, one row each; a fact that has an end no longer counts.
+FACTS = ("contribution_id", "fact", "at", "ended_at", "by", "role", "own")
+_facts: list[Select[Any]] = []
 
 
-def tells_answers(found: Instants) -> Instants:
-    """Register how a feature above finds when the answers to contributions were published and replaced."""
-    _answers.append(found)
-    return found
+def lights_by(facts: Select[Any]) -> Select[Any]:
+    """Register where a feature keeps such facts: a statement with the columns of `FACTS`.
+
+    `fact` is "handling", "answer" or "due". The statement is read for the parameter `ids`, together with all others.
+    """
+    assert tuple(facts.selected_columns.keys()) == FACTS
+    _facts.append(facts)
+    _all_facts.cache_clear()
+    return facts
 
 
-def tells_dues(found: Dues) -> Dues:
-    """Register how a feature above finds until when an answer is owed."""
-    _dues.append(found)
-    return found
+def by_nobody() -> tuple[ColumnElement[Any], ...]:
+    """The columns from `by` on, of facts that name nobody."""
+    return literal("", String).label("by"), literal("", String).label("role"), literal(False, Boolean).label("own")
+
+
+@cache
+def _all_facts() -> CompoundSelect[Any]:
+    return union_all(*_facts)
+
+
+lights_by(
+    select(
+        _h.contribution_id,
+        literal("handling", String).label("fact"),
+        _h.at,
+        _h.retracted_at.label("ended_at"),
+        _h.name.label("by"),
+        _h.role,
+        func.coalesce(_h.participant_id == _c.participant_id, False).label("own"),
+    )
+    .join_from(table(Handling), table(Contribution), _c.id == _h.contribution_id)
+    .where(_h.contribution_id.in_(bindparam("ids", expanding=True)))
+)
 
 
 def lights_of(session: Session, items: Collection[Any]) -> dict[int, Lights]:
-    """The lights of many contributions in a fixed number of queries; items have `id`, `code` and `received_at`."""
+    """The lights of many contributions in one query; items have `id`, `code` and `received_at`."""
     if not items:
         return {}
-    ids, now = [item.id for item in items], clock.now()
-    handlings = handlings_of(session, ids)
-    answers: dict[int, list[rules.Answered]] = {}
-    for told in _answers:
-        for number, some in told(session, ids).items():
-            answers.setdefault(number, []).extend(some)
-    dues = {number: due for told in _dues for number, due in told(session, ids).items()}
-    return {
-        item.id: _lights(item, handlings.get(item.id, ()), answers.get(item.id, ()), now, dues.get(item.id))
-        for item in items
-    }
+    facts: dict[tuple[int, str], list[Any]] = {}
+    for row in session.execute(_all_facts(), {"ids": [item.id for item in items]}):
+        facts.setdefault((row.contribution_id, row.fact), []).append(row)
+    now = clock.now()
+    return {item.id: _lights(item, facts, now) for item in items}
 
 
-def _lights(
-    item: Any, handlings: Sequence[Handled], answers: Sequence[rules.Answered], now: datetime, due: datetime | None
-) -> Lights:
-    facts = [rules.Handling(one.at, one.name, one.role, one.own, one.retracted_at) for one in handlings]
-    shown = rules.lights(item.received_at, facts, answers, now, due)
+def _lights(item: Any, facts: Mapping[tuple[int, str], Sequence[Any]], now: datetime) -> Lights:
+    handled, covering, owed = (facts.get((item.id, fact), ()) for fact in ("handling", "answer", "due"))
+    handlings = [rules.Handling(row.at, row.by, row.role, bool(row.own), row.ended_at) for row in handled]
+    answers = [rules.Answered(row.at, row.ended_at) for row in covering]
+    due = min((row.at for row in owed if row.ended_at is None), default=None)
+    shown = rules.lights(item.received_at, handlings, answers, now, due)
     if shown[2].awaited_until is not None:
         pagecache.changes_at(shown[2].awaited_until + timedelta(microseconds=1))
     return Lights(item.code, *shown)

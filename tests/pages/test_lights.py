@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import delete, event, update
 
 from app.accounts.models import Participant
@@ -13,6 +14,8 @@ from app.contributions import actions, queries
 from app.contributions.models import Contribution, Handling
 from app.core import clock, db, pagecache
 from app.core.columns import table
+from app.obligations.actions import Owed, arise
+from app.obligations.models import Kind
 from tests import factories
 from tests.contributions.world import World, by_hand, code_of
 from tests.page import Browser, Page
@@ -161,17 +164,15 @@ def test_hidden_withdrawn_and_erased_contributions_keep_their_lights(world: Worl
     assert world.totals().considered == 3
 
 
-def test_a_promised_answer_says_until_when_and_then_that_it_is_late(
-    world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    number, due = world.proposal(), clock.now() + timedelta(days=2)
-    dues = [lambda session, ids: {number: due}]
-    monkeypatch.setattr(queries, "_dues", dues)
-    code = code_of(number)
+def test_a_promised_answer_says_until_when_and_then_that_it_is_late(world: World, browser: Browser) -> None:
+    number, now = world.proposal(), clock.now()
+    code, due = code_of(number), now + timedelta(days=2)
+    owed = [Owed(number, code)]
+    office = next(iter(world.official.actor.offices))
+    db.write_now(arise, Kind.CLOSING, world.consultation, office, now, due, owed)
     assert shown(browser.get(f"/proposals/{code}"), code)[2].startswith("Jawaban paling lambat")
-    dues[0] = lambda session, ids: {number: clock.now() - timedelta(days=2)}
-    page = browser.get(f"/contributions/{code}")
-    assert shown(page, code)[2].startswith("Jawaban terlambat sejak")
+    with time_machine.travel(due + timedelta(seconds=1)):
+        assert shown(browser.get(f"/contributions/{code}"), code)[2].startswith("Jawaban terlambat sejak")
     world.answer(number)
     assert shown(browser.get(f"/contributions/{code}"), code) == LIT
 

@@ -33,7 +33,7 @@ def test_nothing_is_sorted_and_no_page_is_walked_through(sort: str, seed: int, f
         plans = [
             " / ".join(row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values))
             for sql, values in asked
-            if sql.startswith("SELECT") and "FROM handling" not in sql and "FROM answer" not in sql
+            if sql.startswith("SELECT") and "FROM handling" not in sql  # the lights are looked up by contribution
         ]
     assert plans
     for plan in plans:

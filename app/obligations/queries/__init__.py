@@ -4,7 +4,7 @@ from app.consultations.queries import promises
 from app.obligations.queries.asking import Asked, asked
 from app.obligations.queries.board import Board, board, facts, item_facts
 from app.obligations.queries.calendar import HolidayView, holidays, known_days, rest_days, working_days
-from app.obligations.queries.lists import STATES, Item, all_items, due_of, items
+from app.obligations.queries.lists import STATES, Item, all_items, items
 from app.obligations.queries.promised import due_after, due_at_closing, due_of_second_look, period_for
 from app.obligations.queries.standings import Month, Narrowed, Said, Standings, standings, total
 from app.obligations.queries.words import DAYS
@@ -27,7 +27,6 @@ __all__ = [
     "board",
     "due_after",
     "due_at_closing",
-    "due_of",
     "due_of_second_look",
     "facts",
     "holidays",

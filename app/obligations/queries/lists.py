@@ -1,12 +1,12 @@
 """Lists of what is owed: the board's, a desk's, and those of one contribution."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, literal, select
 from sqlmodel import Session
 
 from app.comments.models import Comment
@@ -16,7 +16,6 @@ from app.contributions.models import Contribution, Visibility
 from app.core import clock, db, paging
 from app.core.columns import Instant, table
 from app.core.i18n import language
-from app.core.pagecache import changes_at
 from app.obligations.models import HandOver, HoldingReply, Obligation
 from app.obligations.queries.standings import Narrowed, asked_of
 from app.offices.models import Office
@@ -176,19 +175,13 @@ def _item(row: Any, now: datetime) -> Item:
 
 # -- of single contributions -----------------------------------------------------------------------
 
-_DUE = select(_o.contribution_id, func.min(_o.due_at)).where(
-    _o.contribution_id.in_(bindparam("contributions", expanding=True)), _o.outcome == "open"
-).group_by(_o.contribution_id)  # fmt: skip
-
-
-@contributions.tells_dues
-def due_of(session: Session, contribution_ids: Collection[int]) -> dict[int, datetime]:
-    """Until when each of these is owed an answer that has not come; pages with it are renewed at that instant."""
-    if not contribution_ids:
-        return {}
-    rows = session.execute(_DUE, {"contributions": list(contribution_ids)}).all()
-    found = {row[0]: row[1] for row in rows}
-    now = clock.now()
-    if (change := rules.next_change((rules.Obligation(at, at) for at in found.values()), now)) is not None:
-        changes_at(change)
-    return found
+#: What was answered or lapsed has ended; it is not left out here, where that would be asked of the wrong index.
+contributions.lights_by(
+    select(
+        _o.contribution_id,
+        literal("due", String).label("fact"),
+        _o.due_at.label("at"),
+        func.coalesce(_o.answered_at, _o.lapsed_at).label("ended_at"),
+        *contributions.by_nobody(),
+    ).where(_o.contribution_id.in_(bindparam("ids", expanding=True)))
+)

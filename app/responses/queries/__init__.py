@@ -15,7 +15,7 @@ from app.responses.queries.desk import (
     progress_at_desk,
 )
 from app.responses.queries.found import FOUND, answering, answers_follow
-from app.responses.queries.published import AnswerView, Lately, answers_of, answers_of_many, instants_of, lately
+from app.responses.queries.published import AnswerView, Lately, answers_of, answers_of_many, lately
 
 __all__ = [
     "FOUND",
@@ -34,7 +34,6 @@ __all__ = [
     "chosen",
     "drafts_with",
     "in_path",
-    "instants_of",
     "items",
     "lately",
     "progress",

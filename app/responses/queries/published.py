@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, literal, select
 from sqlmodel import Session
 
 from app.comments import queries as comments
@@ -16,7 +16,6 @@ from app.core.i18n import language
 from app.offices.models import Office
 from app.proposals.models import Proposal
 from app.responses.models import Answer, Response
-from app.rules.lights import Answered as Covering
 
 
 @dataclass(frozen=True)
@@ -64,18 +63,15 @@ def answers_of_many(session: Session, contribution_ids: Collection[int]) -> dict
     return found
 
 
-_INSTANTS = select(_a.contribution_id, _a.published_at, _a.superseded_at).where(
-    _a.contribution_id.in_(bindparam("contributions", expanding=True)), _a.published_at.is_not(None)
+contributions.lights_by(
+    select(
+        _a.contribution_id,
+        literal("answer", String).label("fact"),
+        _a.published_at.label("at"),
+        _a.superseded_at.label("ended_at"),
+        *contributions.by_nobody(),
+    ).where(_a.contribution_id.in_(bindparam("ids", expanding=True)), _a.published_at.is_not(None))
 )
-
-
-@contributions.tells_answers
-def instants_of(session: Session, contribution_ids: Collection[int]) -> dict[int, list[Covering]]:
-    """When the published answers to many contributions came and were replaced, for their lights."""
-    found: dict[int, list[Covering]] = {}
-    for row in session.execute(_INSTANTS, {"contributions": list(contribution_ids)}):
-        found.setdefault(row.contribution_id, []).append(Covering(row.published_at, row.superseded_at))
-    return found
 
 
 def _answer(row: Any) -> AnswerView:
