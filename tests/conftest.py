@@ -4,47 +4,36 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import hypothesis
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from app.core import db, i18n, jobs, keys, migrating, pagecache
 from app.settings import settings
+from tests import databases
+from tests.databases import POSTGRES
 from tests.page import Browser
 
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no fault of the rule
 hypothesis.settings.load_profile("house")
-POSTGRES = os.environ.get("REMBUK_TEST_POSTGRES", "")
 for name in [name for name in os.environ if name.startswith("REMBUK_") and name != "REMBUK_TEST_POSTGRES"]:
     del os.environ[name]
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database with every migration, copied for each test."""
-    if not POSTGRES:
-        path = tmp_path_factory.mktemp("template") / "empty.db"
-        migrating.migrate(f"sqlite:///{path}")
-        yield str(path)
-        return
-    name = f"rembuk_template_{uuid4().hex[:12]}"
-    _on_server(f'CREATE DATABASE "{name}"')
-    migrating.migrate(_address(name))
-    yield name
-    _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+def template(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file of an empty SQLite database with every migration, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    migrating.migrate(f"sqlite:///{path}")
+    return str(path)
 
 
-def _address(name: str) -> str:
-    return make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-
-
-def _on_server(statement: str) -> None:
-    engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+@pytest.fixture(scope="session")
+def lent() -> Iterator[databases.Lent]:
+    """The PostgreSQL database that the tests of this process use one after the other."""
+    one = databases.Lent()
+    yield one
+    one.throw_away()
 
 
 @pytest.fixture(autouse=True)
@@ -64,24 +53,30 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
 
 
 @pytest.fixture
-def database(template: str, installation: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def database(request: pytest.FixtureRequest, installation: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An open, empty database."""
     if POSTGRES:
-        name = f"rembuk_test_{uuid4().hex[:12]}"
-        _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        address = _address(name)
-        monkeypatch.setenv("REMBUK_DATABASE_URL", address)
+        monkeypatch.setenv("REMBUK_DATABASE_URL", request.getfixturevalue("lent").take())
         settings.cache_clear()
     else:
         installation.mkdir(parents=True, exist_ok=True)
-        shutil.copy(template, installation / "rembuk.db")
-        address = settings().database
-    db.open_database(address)
-    yield address
+        shutil.copy(request.getfixturevalue("template"), installation / "rembuk.db")
+    db.open_database(settings().database)
+    yield settings().database
     db.close_database()
     jobs._queue.cache_clear()
     if POSTGRES:
-        _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+        request.getfixturevalue("lent").give_back()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what asks no database, and the journeys: they were seen on SQLite."""
+    if not POSTGRES:
+        return
+    asking = {"database", "nothing"}
+    chosen = [item for item in items if asking.intersection(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from app.core.columns import table
 from app.publiclog.models import Event
 from app.tables import MODULES, metadata
 from tests import factories
-from tests.conftest import POSTGRES, _address, _on_server
+from tests.databases import POSTGRES, address, dropped, made
 
 
 @pytest.fixture
@@ -27,10 +26,9 @@ def nothing(tmp_path: Path) -> Iterator[str]:
     if not POSTGRES:
         yield f"sqlite:///{tmp_path / 'nothing.db'}"
         return
-    name = f"rembuk_nothing_{uuid4().hex[:12]}"
-    _on_server(f'CREATE DATABASE "{name}"')
-    yield _address(name)
-    _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+    name = made()
+    yield address(name)
+    dropped(name)
 
 
 def tables_of(url: str) -> set[str]:

@@ -14,8 +14,8 @@ from app.responses import queries as responses
 from app.responses.models import Answer
 from app.rules.lights import Totals
 from tests import factories
-from tests.conftest import POSTGRES
 from tests.contributions.world import World, by_hand, lights, recounted
+from tests.databases import POSTGRES
 from tests.page import Browser
 
 pytestmark = pytest.mark.usefixtures("browser")

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app.core import db
-from tests.conftest import POSTGRES
+from tests.databases import POSTGRES
 from tests.writing import PATIENCE, count_up, held, note, notes, outcome
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.conftest import POSTGRES
 from tests.journeys.server import Server
 from tests.journeys.visitor import ARGUMENTS, CHROMIUM, Visitor
 
@@ -23,8 +22,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
             if not CHROMIUM.exists():
                 item.add_marker(pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: apt-get install chromium"))
-            elif POSTGRES:
-                item.add_marker(pytest.mark.skip(reason="journeys run once, on the database that ./run starts with"))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from app.proposals import queries
 from app.votes import actions as votes
 from app.votes.models import Choice
 from tests import factories
-from tests.conftest import POSTGRES
+from tests.databases import POSTGRES
 from tests.page import Browser
 
 pytestmark = pytest.mark.usefixtures("database")
