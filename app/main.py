@@ -17,7 +17,7 @@ from app.accounts import queries as accounts
 from app.accounts import routes as accounts_routes
 from app.comments import routes as comments_routes
 from app.consultations import routes as consultations_routes
-from app.core import access, db, jobs, web
+from app.core import access, db, jobs, keys, web
 from app.core.addresses import Addresses
 from app.core.csrf import CrossSite
 from app.core.edge import Edge
@@ -79,7 +79,8 @@ class ClockBehind(RuntimeError):
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-    """Open the database, refuse a clock that is behind the record, start the jobs; end them in turn."""
+    """Have the secrets, open the database, refuse a clock that is behind the record, start the jobs; end in turn."""
+    keys.make()
     opened = db.open_database(settings().database, settings().writer_queue, patience=min(20, settings().settle_seconds))
     with db.reading() as session:
         newest = publiclog.latest(session)

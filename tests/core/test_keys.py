@@ -1,12 +1,15 @@
 """The secrets of an installation are made once, whoever asks first, and stay as they are."""
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
-from app.core import keys
+from app.core import db, keys
+from app.main import lifespan
 from app.settings import settings
 
 
@@ -39,3 +42,15 @@ def test_a_secret_given_as_a_setting_makes_no_file(installation: Path, monkeypat
     settings.cache_clear()
     assert (keys.secret(), keys.master()) == ("given", b"given too")
     assert not (installation / "keys").exists()
+
+
+def test_a_server_has_its_secrets_before_it_takes_anything(database: str, installation: Path) -> None:
+    """Made only when first needed, they would need room on the disk after a vote was stored."""
+
+    async def start() -> set[str]:
+        async with lifespan(FastAPI()):
+            return {file.name for file in (installation / "keys").iterdir()}
+
+    db.close_database()  # the server opens it itself
+    assert not (installation / "keys").exists()
+    assert asyncio.run(start()) == {"secret", "master"}
