@@ -16,14 +16,15 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 
+from app.core.lending import lend
 from app.core.stamp import Stamp
 
 P = ParamSpec("P")
@@ -287,13 +288,13 @@ def notice(session: Session, name: str, subject: int) -> None:
 
 async def _read_session() -> AsyncIterator[Session]:
     """Lend a session that connects only when it is used; giving it back waits for nothing on SQLite."""
-    session = Session(current().reads, autoflush=False)
+    session = await lend(current().reads)
     try:
         yield session
         due = session.info.pop("noticed", ())
     finally:
         if session.in_transaction() and session.get_bind().dialect.name != "sqlite":
-            await run_in_threadpool(session.close)
+            await to_thread.run_sync(session.close, limiter=CapacityLimiter(1))  # not behind those who wait for it
         else:
             session.close()
     for name, subject in due:
