@@ -1,53 +1,27 @@
 """Very many votes at once, also while the server is killed: every acknowledged vote is there, and none twice."""
 
-import http.client
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
 
 from app import permissions
-from app.core import access, clock, db, tokens
-from app.core.access import SESSION_COOKIE
-from app.core.columns import table
+from app.core import access, clock, db
 from app.proposals import queries as proposals
-from app.proposals.models import ProposalStat
-from app.publiclog.models import Event
 from app.settings import settings
 from app.votes import actions, queries
 from app.votes.models import Ballot, Choice, Vote
 from tests import factories
-from tests.journeys.server import HOST, Server
+from tests.journeys.server import Server
 from tests.page import Browser
+from tests.storming import Crowd, count, hold_counters_against_ballots, supports
 
 
 @pytest.fixture(autouse=True)
 def _permissions(database: str) -> None:
     access.fill(permissions.TABLE)
-
-
-def count(model: type) -> int:
-    with db.reading() as session:
-        return int(session.execute(select(func.count()).select_from(table(model))).scalar_one())
-
-
-def supports() -> dict[int, int]:
-    """The counters of all proposals."""
-    t = table(ProposalStat).c
-    with db.reading() as session:
-        return {row.proposal_id: row.supports for row in session.execute(select(t.proposal_id, t.supports))}
-
-
-def support_rows() -> dict[int, int]:
-    """The votes themselves, counted."""
-    t = table(Vote).c
-    query = select(t.proposal_id, func.count().label("votes")).where(t.choice == "support").group_by(t.proposal_id)
-    with db.reading() as session:
-        return {row.proposal_id: row.votes for row in session.execute(query)}
 
 
 def test_two_hundred_votes_at_once_on_one_proposal_are_all_counted() -> None:
@@ -92,52 +66,6 @@ def test_two_processes_storing_votes_of_the_same_people_count_each_once(database
 # -- kill -9 ---------------------------------------------------------------------------------------
 
 
-class Crowd:
-    """People who vote over the network as fast as the server answers, and remember what it acknowledged."""
-
-    def __init__(self, server: Server, people: list[factories.Person], codes: list[str]) -> None:
-        self.server = server
-        self.codes = codes
-        self.sessions = [(person, self._signed_in(person)) for person in people]
-        self.acknowledged: set[tuple[int, str]] = set()
-        self.tried: set[tuple[int, str]] = set()
-        self.over = threading.Event()
-
-    @staticmethod
-    def _signed_in(person: factories.Person) -> str:
-        token = tokens.new_token()
-        db.write_now(factories.sign_in, person, token)
-        return token
-
-    def vote(self, which: int) -> None:
-        """One voter after the other takes each proposal once; a broken connection means trying again later."""
-        for person, token in self.sessions[which::8]:
-            for code in self.codes:
-                while not self.over.is_set() and not self._cast(token, person.account, code):
-                    time.sleep(0.05)
-
-    def _cast(self, token: str, account: int, code: str) -> bool:
-        headers = {
-            "Cookie": f"{SESSION_COOKIE}={token}",
-            "Sec-Fetch-Site": "same-origin",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        self.tried.add((account, code))
-        connection = http.client.HTTPConnection(HOST, self.server.port, timeout=10)
-        try:
-            connection.request("POST", f"/proposals/{code}/vote", "choice=support", headers)
-            answer = connection.getresponse()
-            answer.read()
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-        if answer.status != 303:
-            return False
-        self.acknowledged.add((account, code))
-        return True
-
-
 @pytest.fixture
 def server(database: str, installation: Path) -> Iterator[Server]:
     factories.person("Pengelola", roles=["administrator"])
@@ -152,18 +80,16 @@ def _storm(server: Server, kills: int, between: float, people: int, each: int) -
     consultation = factories.consultation(factories.office())
     numbers = {factories.code(number): number for number in (factories.proposal(consultation) for _ in range(each))}
     voters = {person.account: person for person in (factories.person() for _ in range(people))}
-    crowd = Crowd(server, list(voters.values()), list(numbers))
+    crowd = Crowd([server], list(voters.values()), list(numbers))
     server.start()
-    with ThreadPoolExecutor(8) as pool:
-        working = [pool.submit(crowd.vote, which) for which in range(8)]
+    with crowd.run():
         for _ in range(kills):
             time.sleep(between)
             server.kill()
             server.start()
         time.sleep(between)
         crowd.over.set()
-        for one in working:
-            one.result(30)
+        crowd.finish()
     server.stop()
     _everything_acknowledged_is_there(crowd, voters, numbers)
 
@@ -177,10 +103,8 @@ def _everything_acknowledged_is_there(
         for account, code in crowd.acknowledged:
             box = queries.box(session, voters[account].actor, views[code])
             assert box is not None and box.mine == "support", f"lost: {account} on {code}"
-        events = session.execute(select(func.count()).where(table(Event).c.type == "ballot")).scalar_one()
     assert len(crowd.acknowledged) <= count(Vote) <= len(crowd.tried)
-    assert {proposal: number for proposal, number in supports().items() if number} == support_rows()
-    assert events == count(Vote), "each stored vote, and nothing else, is in the record"
+    hold_counters_against_ballots()
 
 
 def test_killing_the_server_loses_no_acknowledged_vote(server: Server) -> None:

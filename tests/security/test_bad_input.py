@@ -59,7 +59,11 @@ expired session in the middle
     tests/accounts/test_held.py::test_the_text_is_found_after_signing_in_and_sent
     tests/security/test_bad_input.py::test_a_session_that_ends_while_writing_loses_no_word
 very many votes at once, kills, a full disk
+    tests/security/test_storm.py::test_two_hundred_people_voting_through_the_whole_application_are_all_counted
+    tests/security/test_storm.py::test_two_servers_storing_votes_on_the_same_proposals_never_deadlock_in_sight
+    tests/security/test_storm.py::test_a_disk_that_fills_up_in_a_vote_storm_acknowledges_nothing_that_is_not_stored
     tests/core/test_storm.py::test_killing_the_server_loses_no_acknowledged_vote
+    tests/core/test_lending.py::test_more_requests_than_connections_are_all_answered_at_once
 """
 
 import re
