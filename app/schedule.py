@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 
 from app.accounts import actions as accounts
+from app.consultations import jobs as consultations
 from app.core import clock, db, jobs, mail, ratelimit
 from app.obligations import jobs as obligations
 from app.responses import jobs as responses
 
 #: The modules whose handlers jobs are given to; importing them registers the handlers.
-HANDLED_IN = (mail, obligations, responses)
+HANDLED_IN = (mail, consultations, obligations, responses)
 
 #: How far a clock may be behind the newest recorded event before the server refuses to start.
 TOLERANCE = timedelta(seconds=5)

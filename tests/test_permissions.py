@@ -94,8 +94,10 @@ CASES = [(route, draft) for route in ROUTES for draft in ([False, True] if is_ab
 #: Where there is nothing although one may ask: what exists only before the opening (True: in a draft), or only
 #: after it; what somebody has to choose or to write first; and a held text, which the first to send it uses up.
 NOTHING_THERE = {
-    *((f"GET /desk/consultations/{{slug}}/{page}", False) for page in ("phases", "charter", "opening", "removal")),
+    *((f"GET /desk/consultations/{{slug}}/{page}", False) for page in ("phases", "opening", "removal")),
     *((f"GET /desk/consultations/{{slug}}/{page}", True) for page in ("texts", "dates", "closing", "cancellation")),
+    ("GET /desk/consultations/{slug}/amendment", True),
+    *((f"GET /consultations/{{slug}}/charter/amendments/{{amendment}}{kind}", True) for kind in ("", ".json")),
     *(("GET /desk/consultations/{slug}/answers/new", draft) for draft in (False, True)),
     *(("GET /desk/consultations/{slug}/decision/publication", draft) for draft in (False, True)),
     *(("POST /desk/consultations/{slug}/decision/publication", draft) for draft in (False, True)),

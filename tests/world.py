@@ -10,6 +10,7 @@ from app.accounts.models import RoleGrant
 from app.accounts.queries import unsubscribe_path
 from app.comments import actions as comments
 from app.comments.forms import CommentForm
+from app.consultations import actions as consultations
 from app.consultations.models import Document
 from app.contributions import actions as contributions
 from app.core import clock, db, files
@@ -106,6 +107,9 @@ def build() -> World:
     factories.consultation(theirs, DISCUSSED, slug="rahasia", opened=False)
     topic = factories.topic("air-bersih")
     proposal = factories.proposal(consultation, citizen)
+    amended = {**factories.CHARTER, "late": "Yang terlambat dijawab sebagai surat biasa."}
+    given = (amended, "Tata cara surat terlambat diperjelas.", clock.now())
+    amendment = db.write_now(consultations.amend_charter, official.actor, consultation, *given)
     number, digest = document(consultation)
     held = db.write_now(holding.hold, "", "/proposals/x/comments", {"body": ["Teks yang tertunda."]}, "127.0.0.1")
     return World(
@@ -118,6 +122,7 @@ def build() -> World:
             "code": factories.code(proposal),
             "comments/code": comment(proposal, citizen),
             "facilitation/slips/code": comment(proposal, citizen, facilitator),
+            "amendment": str(amendment),
             "document": str(number),
             "sha256": digest,
             "topic": str(topic),

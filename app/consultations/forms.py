@@ -196,7 +196,12 @@ def _charter_fields() -> dict[str, Any]:
     return fields
 
 
+class _ReasonedCharter(_Charter, ReasonForm):
+    """A charter together with the reason for changing it."""
+
+
 CharterForm: type[_Charter] = create_model("CharterForm", __base__=_Charter, **_charter_fields())
+AmendmentForm: type[_ReasonedCharter] = create_model("AmendmentForm", __base__=_ReasonedCharter, **_charter_fields())
 
 
 def typed_charter(content: Mapping[str, Any]) -> dict[str, Any]:

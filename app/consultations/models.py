@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import Instant, RowId
@@ -109,13 +109,34 @@ class ConsultationPhase(SQLModel, table=True):
     counted_at: datetime | None = Field(default=None, sa_column=Column(Instant))
 
 
+class Amendment(SQLModel, table=True):
+    """A public change of what was fixed at opening: numbered, dated, with a reason and the spelling it left.
+
+    `asks_voters` says that votes cast before `applies_from` are kept and their voters are asked to confirm them.
+    """
+
+    consultation_id: int = Field(
+        sa_column=Column(RowId, ForeignKey("consultation.id"), primary_key=True, autoincrement=False)
+    )
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    by: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
+    before_hash: str = ""
+    after_hash: str = ""
+    content: str = Field(default="", sa_column=Column(Text, nullable=False))
+    asks_voters: bool = False
+    applies_from: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
 class ConsultationChange(SQLModel, table=True):
-    """A public change after opening, with its reason and the state before and after."""
+    """One thing an amendment changed, with the state before and after."""
 
     __tablename__ = "consultation_change"
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
     consultation_id: int = Field(sa_column=Column(RowId, ForeignKey("consultation.id"), nullable=False, index=True))
+    number: int
     what: str
     before: str = Field(default="", sa_column=Column(Text, nullable=False))
     after: str = Field(default="", sa_column=Column(Text, nullable=False))

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
-from app.contributions.models import Contribution, Handling, LightTotal
+from app.contributions.models import Contribution, Handling, Kind, LightTotal
 from app.core import clock, db, keys, pagecache
 from app.core.access import Actor, Missing
 from app.core.columns import table
@@ -256,3 +256,30 @@ def were_shown(token: str, actor: Actor, codes: Collection[str]) -> bool:
     except (BadSignature, ValueError, TypeError):
         return False
     return actor.account is not None and account == actor.account and set(codes) <= set(shown)
+
+
+_FIRST = select(
+    *(
+        select(func.min(_c.received_at)).where(_c.consultation_id == bindparam("id"), _c.kind == kind).scalar_subquery()
+        for kind in Kind
+    )
+)
+_BY_THEM = (
+    select(_c.participant_id)
+    .distinct()
+    .where(_c.consultation_id == bindparam("id"), _c.participant_id.in_(bindparam("participants", expanding=True)))
+)
+
+
+@consultations.locks_charters
+def first_received(session: Session, consultation_id: int) -> datetime | None:
+    """When the first contribution to a consultation was received; one look at the index for each kind."""
+    found: list[datetime] = [at for at in session.execute(_FIRST, {"id": consultation_id}).one() if at is not None]
+    return min(found, default=None)
+
+
+@consultations.tells_who_took_part
+def contributors(session: Session, consultation_id: int, participants: Collection[int]) -> set[int]:
+    """Those of some participants who contributed to a consultation."""
+    values = {"id": consultation_id, "participants": list(participants)}
+    return set(session.execute(_BY_THEM, values).scalars())

@@ -45,6 +45,7 @@ def facts(session: db.Read, decision: Published) -> Response:
                     "supports": count.supports,
                     "opposes": count.opposes,
                     "neutrals": count.neutrals,
+                    "confirmed": list(count.confirmed) if count.confirmed else None,
                     "by_version": [version._asdict() for version in count.by_version],
                 }
                 for count in decision.counts

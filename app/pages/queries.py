@@ -142,6 +142,11 @@ class Voted:
     consultation: ConsultationView
     votes: tuple[votes.Own, ...]
 
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether some of them were cast before the counting rule was changed, and not confirmed since."""
+        return any(vote.rule < self.consultation.rule_changes for vote in self.votes)
+
 
 OWN_VOTES = 50
 

@@ -8,10 +8,12 @@ Source: PRODUCT, promise 2; ARCHITECTURE section 9.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from app.rules import ballots
+from app.rules import ballots, phases
 
 INFLUENCES = ("inform", "consult", "co-decide", "binding")
 """How much the contributions weigh, from the least to the most."""
@@ -173,6 +175,59 @@ def contradictions(charter: Mapping[str, Any], ways: Ways) -> tuple[str, ...]:
         "threshold-while-sealed": bool(early) and ways.votes and not ways.open_counts,
     }
     return tuple(code for code, holds in found.items() if holds)
+
+
+class Change(StrEnum):
+    """Why a change of the charter cannot be made any more."""
+
+    VOTES_CAST = "votes-cast"
+    NO_TIME = "no-time-to-confirm"
+    STILL_PENDING = "still-pending"
+
+
+@dataclass(frozen=True)
+class Reopening:
+    """What an amendment reopens: whether voters are asked to confirm their votes, and from when it applies."""
+
+    asks_voters: bool
+    applies_from: datetime
+
+
+MEANS_OF_A_VOTE = frozenset({"rule", "influence"})
+"""The parts of a charter that say what a vote brings about."""
+
+CONFIRMING = timedelta(days=3)
+"""The least time that voters have to confirm."""
+
+_HOUR = timedelta(hours=1)
+
+
+def reopening(
+    changed: Iterable[str], voting: Iterable[phases.Phase], now: datetime, pending_until: datetime | None = None
+) -> Reopening | Change:
+    """What a change of these parts reopens, or why it cannot be made; `voting` are the phases with votes.
+
+    Votes are never dropped. Where a part that says what a vote brings about changes after voting began, voters are
+    asked to confirm, and the change applies from the next full hour: a time finer than the hour at which somebody
+    voted would show in whether the vote is confirmed. It is refused once a voting is over, where less than
+    `CONFIRMING` would be left to confirm, and until an earlier such change, pending until `pending_until`, applies.
+    """
+    concerned = [phase for phase in voting if MEANS_OF_A_VOTE & set(changed)]
+    if all(now < phase.opens for phase in concerned):
+        return Reopening(False, now)
+    if any(now >= phase.end for phase in concerned):
+        return Change.VOTES_CAST
+    if pending_until is not None and now < pending_until:
+        return Change.STILL_PENDING
+    applies_from = now.replace(minute=0, second=0, microsecond=0) + _HOUR
+    if any(phase.opens <= now and phase.end - applies_from < CONFIRMING for phase in concerned):
+        return Change.NO_TIME
+    return Reopening(True, applies_from)
+
+
+def in_force(changes: int, latest_from: datetime | None, at: datetime) -> int:
+    """How many changes that voters are asked to confirm are in force at `at`; only the latest can be pending."""
+    return changes - 1 if latest_from is not None and at < latest_from else changes
 
 
 def _uneven(criteria: Iterable[Mapping[str, Any]]) -> bool:

@@ -37,7 +37,7 @@ _ADMITTED = proposals.VOTABLE_BY_ID.add_columns(_salt.salt).outerjoin(
 )
 _LOCK = select(_b.id).where(_b.voter == bindparam("voter"), _b.phase_id == bindparam("phase")).with_for_update()
 _PAPER = (
-    select(_b.id, _b.h, _v.proposal_id, _v.version, _v.choice, _c.code)
+    select(_b.id, _b.h, _v.proposal_id, _v.version, _v.choice, _v.rule, _c.code)
     .select_from(table(Ballot))
     .outerjoin(table(Vote), _v.ballot_id == _b.id)
     .outerjoin(table(Contribution), _c.id == _v.proposal_id)
@@ -67,7 +67,12 @@ _COUNT_VERSION = (
 _NO_STEPS = {f"more_{choice}": 0 for choice in _COUNTED}
 _ADD = insert(table(Vote))
 _THIS = (_v.ballot_id == bindparam("ballot"), _v.proposal_id == bindparam("proposal"))
-_MOVE = update(table(Vote)).where(*_THIS).values(version=bindparam("new_version"), choice=bindparam("new_choice"))
+_MOVE = (
+    update(table(Vote))
+    .where(*_THIS)
+    .values(version=bindparam("new_version"), choice=bindparam("new_choice"), rule=bindparam("new_rule"))
+)
+_CONFIRM = update(table(Vote)).where(_v.ballot_id == bindparam("ballot")).values(rule=bindparam("new_rule"))
 _REMOVE = delete(table(Vote)).where(*_THIS)
 
 
@@ -84,11 +89,12 @@ def when_supported(told: Supported) -> Supported:
 
 @dataclass(frozen=True)
 class _Mark:
-    """One choice on a ballot."""
+    """One choice on a ballot; `rule` says how many changes of the counting rule were in force for it."""
 
     code: str
     version: int
     choice: str
+    rule: int = 0
 
 
 @dataclass
@@ -117,11 +123,11 @@ class _Paper:
     def set(self, proposal: int, mark: _Mark) -> queries.Counts:
         """Put a choice on in place of what was there, and give the proposal's counts as they then are."""
         before = self.marks.get(proposal)
-        row = {"proposal_id": proposal, "ballot_id": self.number, "version": mark.version, "choice": mark.choice}
+        row = {"proposal_id": proposal, "ballot_id": self.number, **_stored(mark)}
         if before is None:
             self.connection.execute(_ADD, row)
         else:
-            changed = {"new_version": mark.version, "new_choice": mark.choice}
+            changed = {f"new_{name}": value for name, value in _stored(mark).items()}
             self.connection.execute(_MOVE, {"ballot": self.number, "proposal": proposal, **changed})
         self.marks[proposal] = mark
         return self._count(proposal, before, mark)
@@ -153,10 +159,20 @@ class _Paper:
         publiclog.record_ballot(session, self.consultation, at, h=made.h, s=self.superseded)
 
 
+def _stored(mark: _Mark) -> dict[str, Any]:
+    return {"version": mark.version, "choice": mark.choice, "rule": mark.rule}
+
+
 def _commit(phase: int, marks: Mapping[int, _Mark]) -> publiclog.Commitment:
     listed = sorted(marks.values(), key=lambda mark: mark.code)
-    choices = [{"p": mark.code, "v": mark.version, "c": mark.choice} for mark in listed]
+    choices = [_committed(mark) for mark in listed]
     return publiclog.commit_to("ballot", {"phase": phase, "choices": choices})
+
+
+def _committed(mark: _Mark) -> dict[str, Any]:
+    """A choice as its ballot commits to it; under a rule that was changed, also to which change it agrees."""
+    agreed = {"r": mark.rule} if mark.rule else {}
+    return {"p": mark.code, "v": mark.version, "c": mark.choice, **agreed}
 
 
 @db.ordered_by("proposal")
@@ -172,7 +188,7 @@ def cast(session: Session, actor: Actor, proposal_id: int, choice: Choice, at: d
         raise Conflict("choice-not-offered", N_("This consultation does not offer that choice."))
     paper = _paper(session, consultation.id, phase, voter, at)
     before = paper.marks.get(proposal_id)
-    mark = _Mark(proposal.code, proposal.version, choice)
+    mark = _Mark(proposal.code, proposal.version, choice, consultation.rule_at(at))
     if before != mark:
         if check_limit(consultation.voting, consultation.vote_limit, paper.supports, changes=before is not None):
             raise Conflict(
@@ -187,7 +203,7 @@ def cast(session: Session, actor: Actor, proposal_id: int, choice: Choice, at: d
         if consultation.open_counts and choice == Choice.SUPPORT:
             for told in _supported:
                 told(session, proposal, at)
-    own = queries.Standing(mark.choice, mark.version, paper.supports)
+    own = queries.Standing(mark.choice, mark.version, paper.supports, mark.rule)
     made = queries.box(session, actor, proposal, own if queries.voting_phase(consultation) == phase else None)
     assert made is not None
     return made
@@ -204,6 +220,30 @@ def withdraw(session: Session, actor: Actor, proposal_id: int, at: datetime) -> 
     made = queries.box(session, actor, proposal)
     assert made is not None
     return made
+
+
+def confirm(session: Session, actor: Actor, consultation_id: int, at: datetime) -> int:
+    """Confirm all of a person's votes under the changed counting rule, and say how many there are. Idempotent.
+
+    Conflict outside the voting phase, where nothing is to be confirmed, and before the changed rule applies.
+    """
+    consultation = consultations.by_id(session, consultation_id)
+    access.require("votes.cast", actor, consultation)
+    phase = require_open(session, consultation, "vote", at)
+    rule = consultation.rule_at(at)
+    if rule < consultation.rule_changes:
+        raise Conflict(
+            "not-yet", N_("The changed rule applies from %(when)s. Confirm then."), when=consultation.rule_from
+        )
+    voter = queries.voter(session, actor.participant, consultation_id)
+    paper = _kept_paper(session, consultation_id, phase, voter)
+    if rule == 0 or paper is None or not paper.marks:
+        raise Conflict("nothing-to-confirm", N_("You have no votes here that have to be confirmed."))
+    if any(mark.rule != rule for mark in paper.marks.values()):
+        paper.marks = {proposal: replace(mark, rule=rule) for proposal, mark in paper.marks.items()}
+        paper.connection.execute(_CONFIRM, {"ballot": paper.number, "new_rule": rule})
+        paper.seal(session, at)
+    return len(paper.marks)
 
 
 def _admit(session: Session, actor: Actor, proposal_id: int, at: datetime) -> tuple[proposals.Votable, KnownPhase, str]:
@@ -245,7 +285,9 @@ def _kept_paper(session: Session, consultation_id: int, phase: KnownPhase, voter
     rows = connection.execute(_PAPER, whose).all()
     if not rows or voter is None:
         return None
-    marks = {row.proposal_id: _Mark(row.code, row.version, row.choice) for row in rows if row.choice is not None}
+    marks = {
+        row.proposal_id: _Mark(row.code, row.version, row.choice, row.rule) for row in rows if row.choice is not None
+    }
     return _Paper(connection, consultation_id, phase.id, voter, rows[0].id, rows[0].h or None, marks)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import Instant, RowId
@@ -41,3 +41,5 @@ class Vote(SQLModel, table=True):
     )
     version: int
     choice: str
+    #: How many changes of the counting rule were in force when it was cast or confirmed.
+    rule: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session
 
-from app.consultations.models import ConsultationSalt
-from app.consultations.queries import ConsultationView, KnownPhase
+from app.consultations.models import ConsultationPhase, ConsultationSalt
+from app.consultations.queries import ConsultationView, KnownPhase, tells_who_took_part
 from app.contributions.models import Contribution
 from app.core import access, clock, keys
 from app.core.access import Actor, Reason
@@ -31,6 +31,7 @@ class Own:
     choice: str
     version: int
     current: int
+    rule: int = 0
 
     @property
     def outdated(self) -> bool:
@@ -54,6 +55,7 @@ class Standing:
     mine: str | None = None
     my_version: int | None = None
     used: int = 0
+    my_rule: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,21 @@ class Box:
     neutrals: int
     by_version: tuple[VersionTally, ...]
     imported_supports: int
+    consultation_url: str
+    rule_changes: int
+    rule_from: datetime | None
+    my_rule: int
+    confirmed: Counts | None
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the counting rule changed since this person voted, so that they are asked to confirm."""
+        return self.mine is not None and self.my_rule < self.rule_changes
+
+    @property
+    def rule_pending(self) -> bool:
+        """Whether the changed rule does not apply yet."""
+        return self.rule_from is not None and clock.now() < self.rule_from
 
     @property
     def asked_again(self) -> bool:
@@ -97,12 +114,12 @@ class Box:
         return self.supports + self.opposes + self.neutrals
 
 
-_b, _v, _s, _p, _n, _c = (
-    table(model).c for model in (Ballot, Vote, ConsultationSalt, Proposal, VersionStat, Contribution)
+_b, _v, _s, _p, _n, _c, _h = (
+    table(model).c for model in (Ballot, Vote, ConsultationSalt, Proposal, VersionStat, Contribution, ConsultationPhase)
 )
 _SALT = select(_s.salt).where(_s.consultation_id == bindparam("consultation"))
 _MINE = (
-    select(_v.choice, _v.version)
+    select(_v.choice, _v.version, _v.rule)
     .join_from(table(Vote), table(Ballot), _b.id == _v.ballot_id)
     .where(_v.proposal_id == bindparam("proposal"), _b.voter == bindparam("voter"))
 )
@@ -111,6 +128,11 @@ _USED = (
     .select_from(table(Vote))
     .join(table(Ballot), _b.id == _v.ballot_id)
     .where(_b.voter == bindparam("voter"), _b.phase_id == bindparam("phase"), _v.choice == "support")
+)
+_CONFIRMED = (
+    select(_v.choice, func.count().label("n"))
+    .where(_v.proposal_id == bindparam("proposal"), _v.rule == bindparam("rule"))
+    .group_by(_v.choice)
 )
 _BY_VERSION = (
     select(_n.version, _n.supports, _n.opposes, _n.neutrals)
@@ -179,7 +201,19 @@ def box(session: Session, actor: Actor, proposal: Votable, own: Standing | None 
         neutrals=0 if sealed else proposal.neutrals,
         by_version=() if sealed or proposal.version == 1 else _by_version(session, proposal.id),
         imported_supports=proposal.imported_supports,
+        consultation_url=consultation.url,
+        rule_changes=consultation.rule_changes,
+        rule_from=consultation.rule_from,
+        my_rule=own.my_rule,
+        confirmed=_confirmed(session, proposal) if consultation.rule_changes and not sealed else None,
     )
+
+
+def _confirmed(session: Session, proposal: Votable) -> Counts:
+    """The votes on a proposal that agree to the counting rule as it now is."""
+    values = {"proposal": proposal.id, "rule": proposal.consultation.rule_changes}
+    found = {row.choice: row.n for row in session.execute(_CONFIRMED, values).all()}
+    return Counts(found.get("support", 0), found.get("oppose", 0), found.get("neutral", 0))
 
 
 def _standing(session: Session, proposal: Votable, phase: KnownPhase, name: str | None) -> Standing:
@@ -189,7 +223,7 @@ def _standing(session: Session, proposal: Votable, phase: KnownPhase, name: str 
     used = 0
     if proposal.consultation.voting == "limited":
         used = int(session.execute(_USED, {"voter": name, "phase": phase.id}).scalar_one())
-    return Standing(mine.choice if mine else None, mine.version if mine else None, used)
+    return Standing(mine.choice, mine.version, used, mine.rule) if mine else Standing(used=used)
 
 
 def _by_version(session: Session, proposal_id: int) -> tuple[VersionTally, ...]:
@@ -198,7 +232,7 @@ def _by_version(session: Session, proposal_id: int) -> tuple[VersionTally, ...]:
 
 
 _OWN = (
-    select(_c.code, _p.title, _v.choice, _v.version, _p.version.label("current"), _c.visibility)
+    select(_c.code, _p.title, _v.choice, _v.version, _v.rule, _p.version.label("current"), _c.visibility)
     .select_from(table(Vote))
     .join(table(Ballot), _b.id == _v.ballot_id)
     .join(table(Proposal), _p.id == _v.proposal_id)
@@ -217,7 +251,7 @@ def own(session: Session, participant: int, consultation_id: int) -> list[Own]:
 def _own(session: Session, query: Select[Any], name: str) -> list[Own]:
     rows = session.execute(query, {"voter": name}).all()
     return [
-        Own(row.code, row.title if row.visibility == "public" else "", row.choice, row.version, row.current)
+        Own(row.code, row.title if row.visibility == "public" else "", row.choice, row.version, row.current, row.rule)
         for row in rows
     ]
 
@@ -240,16 +274,35 @@ def voters(session: Session, consultation: ConsultationView) -> int:
     return int(session.execute(select(func.count(_b.voter.distinct())).where(_b.phase_id.in_(voting))).scalar_one())
 
 
-def ballots(session: Session, consultation: ConsultationView) -> int:
-    """How many ballots a consultation has: one for each person and voting phase."""
+def ballots(session: Session, consultation: ConsultationView, rule: int = 0) -> int:
+    """How many ballots a consultation has: one for each person and voting phase.
+
+    With `rule` only those with a vote that agrees to so many changes of the counting rule.
+    """
     voting = [phase.id for phase in consultation.phases if rules.VOTE in phase.acts]
-    return int(session.execute(select(func.count(_b.id)).where(_b.phase_id.in_(voting))).scalar_one())
+    live = select(func.count(_b.id)).where(_b.phase_id.in_(voting))
+    if rule:
+        live = live.where(_b.id.in_(select(_v.ballot_id).where(_v.rule == rule)))
+    return int(session.execute(live).scalar_one())
+
+
+@tells_who_took_part
+def took_part(session: Session, consultation_id: int, participants: Collection[int]) -> set[int]:
+    """Those of some participants who have a ballot in a consultation; the answer is not stored anywhere."""
+    salt = session.execute(_SALT, {"consultation": consultation_id}).scalar()
+    if salt is None:
+        return set()
+    key = consultation_key(keys.master(), salt)
+    names = {pid(key, participant): participant for participant in participants}
+    voting = select(_h.id).where(_h.consultation_id == consultation_id)
+    found = session.execute(select(_b.voter).where(_b.voter.in_(list(names)), _b.phase_id.in_(voting))).scalars()
+    return {names[name] for name in found}
 
 
 def marks(session: Session, consultation_id: int) -> Sequence[Any]:
     """Every vote of a consultation as (proposal, version, choice), for counting; nobody's name is in it."""
     query = (
-        select(_v.proposal_id, _v.version, _v.choice)
+        select(_v.proposal_id, _v.version, _v.choice, _v.rule)
         .join_from(table(Vote), table(Proposal), _p.id == _v.proposal_id)
         .where(_p.consultation_id == consultation_id)
     )

@@ -4,8 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
-from app.core import db, web
+from app.consultations import queries as consultations
+from app.consultations.queries import ConsultationView
+from app.core import clock, db, web
 from app.core.access import Conflict, CurrentActor, guard
 from app.core.forms import Submission, submitted
 from app.core.i18n import N_, say
@@ -14,6 +17,7 @@ from app.votes import actions, queries
 from app.votes.forms import VoteForm
 
 router = APIRouter()
+Voted = Annotated[ConsultationView, guard("votes.cast", consultations.in_path)]
 Proposal = Annotated[proposals.Votable, guard("votes.cast", proposals.votable_in_path)]
 NO_CHOICE = Conflict("no-choice", N_("Choose what you vote."))
 
@@ -43,6 +47,32 @@ async def withdraw(request: Request, actor: CurrentActor, proposal: Proposal) ->
     except Conflict as refused:
         return _refused(request, actor, proposal, refused)
     return _answer(request, proposal, box, N_("Your vote is withdrawn."))
+
+
+@router.get("/consultations/{slug}/votes")
+def own(request: Request, session: db.Read, actor: CurrentActor, view: Voted) -> Response:
+    """One's own votes in a consultation, to be confirmed where its counting rule was changed."""
+    return _own_page(request, session, actor, view, "")
+
+
+@router.post("/consultations/{slug}/votes/confirmation")
+async def confirm(request: Request, session: db.Read, actor: CurrentActor, view: Voted) -> Response:
+    """Confirm them all."""
+    try:
+        await db.write(actions.confirm, actor, view.id, request.state.arrived)
+    except Conflict as refused:
+        return _own_page(request, session, actor, view, say(refused.reason.text, refused.reason.values), 409)
+    return web.done(request, f"{view.url}/votes", N_("Your votes are confirmed."))
+
+
+def _own_page(
+    request: Request, session: Session, actor: CurrentActor, view: ConsultationView, refused: str, status: int = 200
+) -> Response:
+    found = queries.own(session, actor.participant, view.id) if actor.participant is not None else []
+    in_force = view.rule_at(clock.now())
+    unconfirmed = any(vote.rule < view.rule_changes for vote in found)
+    values = {"votes": found, "unconfirmed": unconfirmed, "applies": in_force == view.rule_changes}
+    return web.render(request, "votes/own.html", status, view=view, refused=refused, **values)
 
 
 def _answer(request: Request, proposal: proposals.Votable, box: queries.Box, notice: str) -> Response:

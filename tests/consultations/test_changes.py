@@ -96,6 +96,7 @@ def test_a_changed_text_shows_before_and_after_and_names_both_fingerprints(opene
         "v": 1,
         "t": "amend",
         "c": str(opened),
+        "n": 1,
         "old": before,
         "new": charter_hash(opened),
         "reason": digest({"reason": WHY}),

@@ -1,12 +1,28 @@
 """A charter says what it must, does not contradict itself, and its promises are read as they were written."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.charters import NOTHING_PROMISED, Period, Promises, Ways, checklist, contradictions, missing, promises
+from app.rules.charters import (
+    NOTHING_PROMISED,
+    TEXTS,
+    Change,
+    Period,
+    Promises,
+    Reopening,
+    Ways,
+    checklist,
+    contradictions,
+    in_force,
+    missing,
+    promises,
+    reopening,
+)
+from app.rules.phases import Phase
 from tests.factories import CHARTER
 
 ALL = Ways(proposes=True, comments=True, votes=True, kind="three", open_counts=True)
@@ -106,3 +122,52 @@ def test_weights_are_all_there_and_make_a_hundred_or_none_is(weights: list[int |
     criteria = [{"name": "K", "other": "", "weight": weight} for weight in weights]
     even = all(weight is None for weight in weights) or (None not in weights and sum(filter(None, weights)) == 100)
     assert contradictions(changed(criteria=criteria), ALL) == (() if even else ("weights",))
+
+
+NOW = datetime(2026, 5, 4, 3, 17, 12, tzinfo=UTC)
+
+
+def voting(opens: timedelta, closes: timedelta, **ended: Any) -> Phase:
+    return Phase("voting", NOW + opens, NOW + closes, frozenset({"vote"}), **ended)
+
+
+DAY = timedelta(days=1)
+OPEN = voting(-DAY, 9 * DAY)
+
+
+@pytest.mark.parametrize("part", ["rule", "influence"])
+def test_what_a_vote_brings_about_is_confirmed_when_voting_has_begun(part: str) -> None:
+    full_hour = NOW.replace(hour=4, minute=0, second=0)
+    assert reopening({part, "late"}, [OPEN], NOW) == Reopening(True, full_hour)
+    assert reopening({part}, [voting(DAY, 9 * DAY)], NOW) == Reopening(False, NOW)
+    assert reopening({part}, [], NOW) == Reopening(False, NOW)
+    assert reopening({part}, [voting(-DAY, 3 * DAY)], NOW) is Change.NO_TIME
+    assert reopening({part}, [voting(-9 * DAY, -DAY), OPEN], NOW) is Change.VOTES_CAST
+    assert reopening({part}, [voting(-DAY, DAY, ended_at=NOW)], NOW) is Change.VOTES_CAST
+    assert reopening({part}, [OPEN], NOW, NOW + DAY) is Change.STILL_PENDING
+    assert reopening({part}, [OPEN], NOW, NOW) == Reopening(True, full_hour)
+    assert reopening({part}, [OPEN, voting(20 * DAY, 21 * DAY)], NOW) == Reopening(True, full_hour)
+
+
+@given(st.sets(st.sampled_from([*TEXTS, "due", "criteria", "notes"])), st.integers(-20, 20), st.integers(1, 20))
+def test_all_else_reopens_nothing_and_applies_at_once(parts: set[str], opens: int, days: int) -> None:
+    phase = voting(opens * DAY, (opens + days) * DAY)
+    assert reopening(parts, [phase], NOW) == Reopening(False, NOW)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 400))
+def test_a_change_that_is_confirmed_applies_within_the_hour_and_leaves_time(seconds: int, hours: int) -> None:
+    now = NOW + timedelta(seconds=seconds)
+    phase = Phase("voting", NOW - DAY, now + timedelta(hours=hours), frozenset({"vote"}))
+    found = reopening({"rule"}, [phase], now)
+    if isinstance(found, Reopening):
+        assert timedelta(0) < found.applies_from - now <= timedelta(hours=1)
+        assert (found.applies_from.minute, found.applies_from.second) == (0, 0)
+        assert phase.closes - found.applies_from >= timedelta(days=3)
+    else:
+        assert found is Change.NO_TIME and hours < 73
+
+
+def test_only_the_latest_change_can_be_pending() -> None:
+    assert [in_force(2, NOW, NOW + step * DAY) for step in (-1, 0, 1)] == [1, 2, 2]
+    assert in_force(0, None, NOW) == 0

@@ -158,6 +158,8 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "consultation_change.after": (),
     "consultation_change.before": (),
     "consultation_change.reason": (),
+    "amendment.content": (),
+    "amendment.reason": (),
     "decision.counts": (),
     "decision.decided": ("draft of a decision",),
     "decision.decided_by": ("draft of a decision",),
@@ -219,7 +221,8 @@ WRITTEN: dict[str, tuple[str, ...]] = {
 }
 #: Columns that hold codes, kinds, hashes and addresses that the program chose.
 CHOSEN = {
-    "account.consent_version", "account.identity_level", "account.lang", "answer.h", "area.code", "area.sought",
+    "account.consent_version", "account.identity_level", "account.lang", "amendment.after_hash",
+    "amendment.before_hash", "answer.h", "area.code", "area.sought",
     "attempts.key", "comment.h", "comment.stance", "consultation.frozen_hash", "consultation.imported_from",
     "consultation.lang", "consultation.slug", "consultation.voting", "consultation_change.what",
     "contribution.channel", "contribution.code", "contribution.identity_level", "contribution.import_id",

@@ -1,7 +1,7 @@
 """Acts on a consultation."""
 
 from app.consultations.actions.changes import amend, cancel, close_early, move_dates
-from app.consultations.actions.charter import set_charter
+from app.consultations.actions.charter import amend_charter, set_charter
 from app.consultations.actions.documents import Upload, add_document, remove_document
 from app.consultations.actions.drafts import create, edit, remove, set_phases
 from app.consultations.actions.opening import open
@@ -12,6 +12,7 @@ __all__ = [
     "add_document",
     "add_topic",
     "amend",
+    "amend_charter",
     "cancel",
     "close_early",
     "create",

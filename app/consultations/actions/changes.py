@@ -1,4 +1,4 @@
-"""Public changes after opening: always with a reason, always with what was there before."""
+"""Amendments: after opening everything changes in public, with a reason and with what was there before."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,21 +10,24 @@ from sqlmodel import Session
 from app.consultations import queries
 from app.consultations.actions.drafts import locked
 from app.consultations.forms import PhaseRow, TextsForm
-from app.consultations.models import Consultation, ConsultationChange, ConsultationPhase
+from app.consultations.models import Amendment, Consultation, ConsultationChange, ConsultationPhase
 from app.consultations.queries.charter import instant
-from app.core import clock, indexing
+from app.core import clock, indexing, jobs
 from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_
 from app.publiclog import actions as publiclog
+from app.rules import charters
+from app.rules import phases as rules
 from app.rules.canonical import canonical, digest
+from app.settings import settings
 
 TEXTS = ("title", "summary", "background", "other_title", "other_summary", "other_background")
 
 
 @dataclass
-class Amendment:
-    """A public change in the making: it knows the fingerprint before, and writes what follows."""
+class Amending:
+    """An amendment in the making: it knows the fingerprint before, and writes what follows."""
 
     session: Session
     actor: Actor
@@ -32,6 +35,9 @@ class Amendment:
     reason: str
     at: datetime
     before: str
+    number: int
+    base_url: str
+    reopening: charters.Reopening
 
     def note(self, what: str, before: str, after: str) -> None:
         """Write down one thing that changes."""
@@ -39,6 +45,7 @@ class Amendment:
         self.session.add(
             ConsultationChange(
                 consultation_id=self.consultation.id,
+                number=self.number,
                 what=what,
                 before=before,
                 after=after,
@@ -49,23 +56,41 @@ class Amendment:
         )
 
     def publish(self) -> None:
-        """Record the change with the fingerprints of both states and of the reason."""
-        number = self.consultation.id
-        assert number is not None
+        """Publish it under its number, with the fingerprints of both states and of the reason, and tell everyone."""
+        consultation = self.consultation.id
+        assert consultation is not None
         self.session.flush()
+        left = queries.charter(self.session, consultation)
+        self.session.add(
+            Amendment(
+                consultation_id=consultation,
+                number=self.number,
+                at=self.at,
+                reason=self.reason,
+                by=self.actor.account,
+                before_hash=self.before,
+                after_hash=digest(left),
+                content=canonical(left).decode(),
+                asks_voters=self.reopening.asks_voters,
+                applies_from=self.reopening.applies_from,
+            )
+        )
         publiclog.record(
             self.session,
             "amend",
-            number,
-            ("consultation", number),
+            consultation,
+            ("consultation", consultation),
+            n=self.number,
             old=self.before,
-            new=digest(queries.charter(self.session, number)),
+            new=digest(left),
             reason=digest({"reason": self.reason}),
         )
+        told = {"consultation": consultation, "number": self.number, "after": 0, "base_url": self.base_url}
+        jobs.later(self.session, "consultations.amended", **told)
 
 
-def begin(session: Session, actor: Actor, consultation_id: int, reason: str) -> Amendment:
-    """Start a public change of an open consultation; Conflict where there is nothing to change any more."""
+def begin(session: Session, actor: Actor, consultation_id: int, reason: str, base_url: str = "") -> Amending:
+    """Start an amendment of an open consultation; Conflict where there is nothing to change any more."""
     row = locked(session, actor, consultation_id)
     if row.opened_at is None:
         raise Conflict("draft", N_("This consultation has not opened yet. Change the draft instead."))
@@ -73,12 +98,23 @@ def begin(session: Session, actor: Actor, consultation_id: int, reason: str) -> 
         raise Conflict("cancelled", N_("This consultation was cancelled on %(when)s."), when=row.cancelled_at)
     if row.decided_at is not None:
         raise Conflict("decided", N_("This consultation was decided on %(when)s."), when=row.decided_at)
-    return Amendment(session, actor, row, reason, clock.now(), digest(queries.charter(session, consultation_id)))
+    now, before = clock.now(), digest(queries.charter(session, consultation_id))
+    number = queries.amendments(session, consultation_id) + 1
+    at_once = charters.Reopening(False, now)
+    return Amending(session, actor, row, reason, now, before, number, base_url or settings().base_url, at_once)
 
 
-def amend(session: Session, actor: Actor, consultation_id: int, texts: TextsForm, reason: str, at: datetime) -> None:
-    """Change the question's texts in public; the rule cannot be changed by anyone."""
-    amendment = begin(session, actor, consultation_id, reason)
+def amend(
+    session: Session,
+    actor: Actor,
+    consultation_id: int,
+    texts: TextsForm,
+    reason: str,
+    at: datetime,
+    base_url: str = "",
+) -> None:
+    """Change the question's texts in public."""
+    amendment = begin(session, actor, consultation_id, reason, base_url)
     row = amendment.consultation
     changed = [name for name in TEXTS if getattr(row, name) != getattr(texts, name)]
     if not changed:
@@ -93,10 +129,16 @@ def amend(session: Session, actor: Actor, consultation_id: int, texts: TextsForm
 
 
 def move_dates(
-    session: Session, actor: Actor, consultation_id: int, rows: tuple[PhaseRow, ...], reason: str, at: datetime
+    session: Session,
+    actor: Actor,
+    consultation_id: int,
+    rows: tuple[PhaseRow, ...],
+    reason: str,
+    at: datetime,
+    base_url: str = "",
 ) -> None:
     """Move the dates of phases that are not over; `number` of a row is the place of the phase in their order."""
-    amendment = begin(session, actor, consultation_id, reason)
+    amendment = begin(session, actor, consultation_id, reason, base_url)
     phases = _phases(session, consultation_id)
     moved = False
     for row in rows:
@@ -106,6 +148,7 @@ def move_dates(
         if (row.opens, row.closes) == (_to_minute(phase.opens_at), _to_minute(phase.closes_at)):
             continue
         _require_movable(phase, row, amendment.at)
+        _require_time_to_confirm(session, consultation_id, phase, row.closes)
         before = _dates(phase)
         if row.opens != _to_minute(phase.opens_at):
             phase.opens_at = row.opens
@@ -119,10 +162,16 @@ def move_dates(
 
 
 def close_early(
-    session: Session, actor: Actor, consultation_id: int, phases: Collection[int], reason: str, at: datetime
+    session: Session,
+    actor: Actor,
+    consultation_id: int,
+    phases: Collection[int],
+    reason: str,
+    at: datetime,
+    base_url: str = "",
 ) -> None:
     """End those of the named phases that are open now; what arrived before this moment still counts."""
-    amendment = begin(session, actor, consultation_id, reason)
+    amendment = begin(session, actor, consultation_id, reason, base_url)
     now = amendment.at
     running = [
         phase
@@ -132,15 +181,16 @@ def close_early(
     if not running:
         raise Conflict("nothing-open", N_("None of these phases is open now, so there is nothing to close."))
     for phase in running:
+        _require_time_to_confirm(session, consultation_id, phase, now)
         before = _dates(phase)
         phase.closes_at = phase.ended_at = now
         amendment.note("closing", before, _dates(phase))
     amendment.publish()
 
 
-def cancel(session: Session, actor: Actor, consultation_id: int, reason: str, at: datetime) -> None:
+def cancel(session: Session, actor: Actor, consultation_id: int, reason: str, at: datetime, base_url: str = "") -> None:
     """Give a consultation up for good; its page stays and says why. Conflict once it has closed."""
-    amendment = begin(session, actor, consultation_id, reason)
+    amendment = begin(session, actor, consultation_id, reason, base_url)
     require_before_closing(queries.by_id(session, consultation_id))
     amendment.consultation.cancelled_at = amendment.at
     amendment.consultation.cancel_reason = reason
@@ -177,6 +227,17 @@ def _require_movable(phase: ConsultationPhase, row: PhaseRow, now: datetime) -> 
         )
     if row.closes <= now or (row.opens != _to_minute(phase.opens_at) and row.opens <= now):
         raise Conflict("past", N_("A new date has to lie in the future. To end a phase now, close it early."))
+
+
+def _require_time_to_confirm(session: Session, consultation_id: int, phase: ConsultationPhase, ends: datetime) -> None:
+    """Conflict where a voting would end before its voters had time to confirm their votes under a changed rule."""
+    latest = queries.by_id(session, consultation_id).rule_from
+    if latest is not None and rules.VOTE in phase.acts.split() and ends < latest + charters.CONFIRMING:
+        raise Conflict(
+            "confirming",
+            N_("Voters are being asked to confirm their votes, so voting cannot end before %(when)s."),
+            when=latest + charters.CONFIRMING,
+        )
 
 
 def _to_minute(moment: datetime) -> datetime:

@@ -1,23 +1,146 @@
-"""Writing the charter of a draft."""
+"""Writing the charter: freely in a draft, until the first contribution after opening, and by amendment from then on."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlmodel import Session
 
-from app.consultations.actions.drafts import draft_of
-from app.consultations.models import Charter
+from app.consultations import queries
+from app.consultations.actions.changes import begin
+from app.consultations.actions.drafts import locked
+from app.consultations.models import Charter, ConsultationPhase
 from app.core import clock
-from app.core.access import Actor
-from app.rules.canonical import canonical
+from app.core.access import Actor, Conflict
+from app.core.columns import table
+from app.core.i18n import N_
+from app.publiclog import actions as publiclog
+from app.rules import charters
+from app.rules import phases as rules
+from app.rules.canonical import canonical, digest
 
 
 def set_charter(session: Session, actor: Actor, consultation_id: int, content: dict[str, Any], at: datetime) -> None:
-    """Give a draft its charter, in place of the one it had; whether it is whole is asked at opening."""
-    draft_of(session, actor, consultation_id)
+    """Give a consultation its charter, in place of the one it had; Conflict once the first contribution is in.
+
+    A draft's may lack anything. Between opening and the first contribution it stays whole, and the record tells of it.
+    """
+    row = locked(session, actor, consultation_id)
+    if row.opened_at is None:
+        _store(session, consultation_id, content)
+        return
+    require_correctable(session, row)
+    _require_whole(session, consultation_id, content)
+    before = digest(queries.charter(session, consultation_id))
+    _store(session, consultation_id, content)
+    charter = queries.charter(session, consultation_id)
+    row.frozen, row.frozen_hash = canonical(charter).decode(), digest(charter)
+    subject = ("consultation", consultation_id)
+    publiclog.record(session, "charter", consultation_id, subject, old=before, new=row.frozen_hash)
+
+
+def require_correctable(session: Session, row: Any) -> None:
+    """Conflict where an opened charter changes only by amendment, or not at all."""
+    if row.imported_from:
+        raise Conflict("imported", N_("This consultation was taken over, so it has no charter."))
+    _lock_phases(session, row.id)
+    since = queries.locked_since(session, row.id)
+    if since is not None:
+        raise Conflict(
+            "locked",
+            N_("The first contribution came on %(when)s. Since then the charter changes only by a public amendment."),
+            when=since,
+        )
+    if queries.amendments(session, row.id) or row.cancelled_at is not None or row.decided_at is not None:
+        raise Conflict("amended", N_("This charter was amended already, so it changes only by a public amendment."))
+
+
+def amend_charter(
+    session: Session,
+    actor: Actor,
+    consultation_id: int,
+    content: dict[str, Any],
+    reason: str,
+    at: datetime,
+    base_url: str = "",
+) -> int:
+    """Change the charter in public and give the amendment's number; what it reopens is decided by the rules.
+
+    Conflict where nothing changed, something would be missing, or votes could no longer be confirmed.
+    """
+    amendment = begin(session, actor, consultation_id, reason, base_url)
+    if amendment.consultation.imported_from:
+        raise Conflict("imported", N_("This consultation was taken over, so it has no charter."))
+    before = queries.promised(session, consultation_id)
+    changed = tuple(_changed(before, content))
+    if not changed:
+        raise Conflict("unchanged", N_("Nothing was changed: the charter is the same as before."))
+    _require_whole(session, consultation_id, content)
+    amendment.reopening = _reopening(session, consultation_id, {part for part, _, _ in changed}, amendment.at)
+    for part, old, new in changed:
+        amendment.note(f"charter.{part}", old, new)
+    _store(session, consultation_id, content)
+    amendment.publish()
+    return amendment.number
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The parts that differ, each with both states: texts as they are, all else in canonical spelling."""
+    for part in sorted({*before, *after} - {"v", "other"}):
+        old, new = before.get(part), after.get(part)
+        if old != new:
+            yield part, _spelled(part, old), _spelled(part, new)
+    first, second = before.get("other", {}), after.get("other", {})
+    for part in sorted({*first, *second}):
+        if first.get(part, "") != second.get(part, ""):
+            yield f"other_{part}", first.get(part, ""), second.get(part, "")
+
+
+def _spelled(part: str, value: Any) -> str:
+    return value or "" if part in charters.TEXTS or part == "influence" else canonical(value).decode()
+
+
+def _require_whole(session: Session, consultation_id: int, content: dict[str, Any]) -> None:
+    """An open consultation keeps a whole charter that does not contradict itself."""
+    ways = queries.ways_of(queries.by_id(session, consultation_id))
+    for code in charters.missing(content, ways):
+        raise Conflict("incomplete", queries.STILL_MISSING, what=queries.part_name(code))
+    for code in charters.contradictions(content, ways):
+        raise Conflict("contradiction", queries.CONTRADICTIONS[code])
+
+
+_REFUSED = {
+    charters.Change.VOTES_CAST: N_("Voting is over. What a vote brings about can no longer be changed."),
+    charters.Change.STILL_PENDING: N_("The last change of this kind applies from %(when)s. Wait until then."),
+    charters.Change.NO_TIME: N_(
+        "Voters need at least three days to confirm their votes under the new rule, and voting closes before. "
+        "Move its closing date first."
+    ),
+}
+
+
+def _reopening(session: Session, consultation_id: int, changed: set[str], now: datetime) -> charters.Reopening:
+    _lock_phases(session, consultation_id)
+    view = queries.by_id(session, consultation_id)
+    voting = [phase for phase in view.phases if rules.VOTE in phase.acts]
+    decided = charters.reopening(changed, voting, now, view.rule_from)
+    if isinstance(decided, charters.Change):
+        raise Conflict(decided.value, _REFUSED[decided], when=view.rule_from)
+    return decided
+
+
+def _lock_phases(session: Session, consultation_id: int) -> None:
+    """Keep votes and contributions that are being stored from passing by this act."""
+    p = table(ConsultationPhase).c
+    session.execute(select(p.id).where(p.consultation_id == consultation_id).order_by(p.id).with_for_update())
+
+
+def _store(session: Session, consultation_id: int, content: dict[str, Any]) -> None:
     spelled = canonical(content).decode()
     row = session.get(Charter, consultation_id)
     if row is None:
         session.add(Charter(consultation_id=consultation_id, content=spelled, saved_at=clock.now()))
     else:
         row.content, row.saved_at = spelled, clock.now()
+    session.flush()

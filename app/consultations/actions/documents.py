@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from app.consultations.actions.changes import Amendment, begin
+from app.consultations.actions.changes import Amending, begin
 from app.consultations.actions.drafts import locked
 from app.consultations.models import Document
 from app.core import clock
@@ -34,10 +34,16 @@ class Upload:
 
 
 def add_document(
-    session: Session, actor: Actor, consultation_id: int, upload: Upload, reason: str, at: datetime
+    session: Session,
+    actor: Actor,
+    consultation_id: int,
+    upload: Upload,
+    reason: str,
+    at: datetime,
+    base_url: str = "",
 ) -> None:
     """Add a document or picture to a consultation."""
-    amendment = _public(session, actor, consultation_id, reason)
+    amendment = _public(session, actor, consultation_id, reason, base_url)
     present = select(func.count(), func.max(_d.position)).where(
         _d.consultation_id == consultation_id, _d.removed_at.is_(None)
     )
@@ -58,10 +64,16 @@ def add_document(
 
 
 def remove_document(
-    session: Session, actor: Actor, consultation_id: int, document_id: int, reason: str, at: datetime
+    session: Session,
+    actor: Actor,
+    consultation_id: int,
+    document_id: int,
+    reason: str,
+    at: datetime,
+    base_url: str = "",
 ) -> None:
     """Take a document away; after opening its title stays in the list of changes."""
-    amendment = _public(session, actor, consultation_id, reason)
+    amendment = _public(session, actor, consultation_id, reason, base_url)
     row = session.get(Document, document_id)
     if row is None or row.consultation_id != consultation_id or row.removed_at is not None:
         raise Missing
@@ -71,10 +83,10 @@ def remove_document(
         amendment.publish()
 
 
-def _public(session: Session, actor: Actor, consultation_id: int, reason: str) -> Amendment | None:
+def _public(session: Session, actor: Actor, consultation_id: int, reason: str, base_url: str) -> Amending | None:
     """The public change this is part of, once the consultation is open."""
     if locked(session, actor, consultation_id).opened_at is None:
         return None
     if not reason:
         raise Conflict("reason", N_("After opening, every change needs a reason that everyone can read."))
-    return begin(session, actor, consultation_id, reason)
+    return begin(session, actor, consultation_id, reason, base_url)

@@ -2,7 +2,14 @@
 
 from app.consultations.queries.charter import charter, promised, promises, rule, rule_of, ways_of
 from app.consultations.queries.charter_page import CharterPage, charter_page
-from app.consultations.queries.checklist import CHARTER_PARTS, Lacking, lacking
+from app.consultations.queries.checklist import (
+    CHARTER_PARTS,
+    CONTRADICTIONS,
+    STILL_MISSING,
+    Lacking,
+    lacking,
+    part_name,
+)
 from app.consultations.queries.desk import Awaiting, at_desk, awaiting, done, typed_texts
 from app.consultations.queries.documents import (
     DocumentView,
@@ -13,7 +20,15 @@ from app.consultations.queries.documents import (
     picture_in_path,
 )
 from app.consultations.queries.found import in_state, topics_found_by
-from app.consultations.queries.history import Change, ChangeSet, changes_of
+from app.consultations.queries.history import (
+    Change,
+    ChangeSet,
+    amendment,
+    amendment_facts,
+    amendment_told,
+    changes_of,
+    next_to_tell,
+)
 from app.consultations.queries.history import facts as change_facts
 from app.consultations.queries.lists import (
     NOTHING,
@@ -27,6 +42,13 @@ from app.consultations.queries.lists import (
     recently_decided,
     topics,
     topics_of_many,
+)
+from app.consultations.queries.locking import (
+    amendments,
+    locked_since,
+    locks_charters,
+    tells_who_took_part,
+    who_took_part,
 )
 from app.consultations.queries.pages import (
     ConsultationPage,
@@ -58,8 +80,10 @@ from app.consultations.queries.views import (
 __all__ = [
     "BASE",
     "CHARTER_PARTS",
+    "CONTRADICTIONS",
     "NOTHING",
     "WHOLE",
+    "STILL_MISSING",
     "Awaiting",
     "Change",
     "ChangeSet",
@@ -75,6 +99,10 @@ __all__ = [
     "TopicView",
     "Within",
     "all_topics",
+    "amendment",
+    "amendment_facts",
+    "amendment_told",
+    "amendments",
     "as_opened",
     "at_desk",
     "awaiting",
@@ -96,9 +124,13 @@ __all__ = [
     "lacking",
     "lang_of",
     "listing",
+    "locked_since",
+    "locks_charters",
+    "next_to_tell",
     "of_office",
     "open_now",
     "opens_soon",
+    "part_name",
     "phases_of",
     "phases_of_many",
     "phases_unsealed",
@@ -110,6 +142,7 @@ __all__ = [
     "rule_of",
     "span",
     "steps",
+    "tells_who_took_part",
     "topics",
     "topics_found_by",
     "topics_of_many",
@@ -117,4 +150,5 @@ __all__ = [
     "view",
     "ways_of",
     "whole",
+    "who_took_part",
 ]

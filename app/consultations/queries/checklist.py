@@ -1,6 +1,8 @@
 """What is missing before a consultation can open, and where it is mended."""
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
@@ -10,7 +12,7 @@ from app.consultations.queries.charter import promised, ways_of
 from app.consultations.queries.views import ConsultationView
 from app.core import clock
 from app.core.columns import table
-from app.core.i18n import N_
+from app.core.i18n import N_, Message, say
 from app.rules import charters
 
 
@@ -36,6 +38,7 @@ CHARTER_PARTS = {
     "late": N_("What happens with late contributions"),
     "due_proposal": N_("Until when proposals are answered"),
     "due_comment": N_("Until when comments are answered"),
+    "due": N_("When answers are due"),
     "due_question": N_("Until when questions to the office are answered"),
     "privacy": N_("What happens with personal data"),
     "published": N_("What is published"),
@@ -52,6 +55,9 @@ CONTRADICTIONS = {
     "threshold-without-votes": N_("An early answer by supports needs proposals and voting."),
     "threshold-while-sealed": N_("An early answer by supports needs counts that everyone can see while people vote."),
 }
+#: The condition under which a part of the stored charter is named, if it has another name.
+PART_OF = {"notes": "question"}
+STILL_MISSING = N_("An open consultation keeps a whole charter. Still missing: %(what)s.")
 #: Where a condition is mended, if its field has another name.
 FIELD_OF = {
     "rule": "ties",
@@ -62,6 +68,11 @@ FIELD_OF = {
 }
 _c = table(Consultation).c
 _TEXTS = select(_c.background).where(_c.id == bindparam("id"))
+
+
+def part_name(code: str) -> Message:
+    """What a part of the charter is called, to be said in a sentence."""
+    return Message(CHARTER_PARTS[code])
 
 
 def lacking(session: Session, view: ConsultationView) -> tuple[Lacking, ...]:
@@ -95,3 +106,52 @@ def _charter_lacking(session: Session, view: ConsultationView) -> tuple[Lacking,
     ]
     wrong = [Lacking(False, CONTRADICTIONS[code], own) for code in charters.contradictions(content, ways)]
     return (*said, *wrong)
+
+
+INFLUENCES = {
+    "inform": N_("Inform"),
+    "consult": N_("Consult"),
+    "co-decide": N_("Decide together"),
+    "binding": N_("Binding"),
+}
+_DUE = {
+    "proposal": N_("Proposals: %(days)s working days after closing"),
+    "comment": N_("Comments: %(days)s working days after closing"),
+    "question": N_("Questions to the office: %(days)s working days"),
+    "threshold": N_("Proposals with %(supports)s supports or more: %(days)s working days, before closing"),
+}
+_DUE_OF_ALL_DAYS = {
+    "proposal": N_("Proposals: %(days)s days after closing"),
+    "comment": N_("Comments: %(days)s days after closing"),
+    "question": N_("Questions to the office: %(days)s days"),
+    "threshold": N_("Proposals with %(supports)s supports or more: %(days)s days, before closing"),
+}
+_NOT_PROMISED = {
+    "proposal": N_("Proposals: no answer to each one is promised"),
+    "comment": N_("Comments: no answer to each one is promised"),
+    "question": N_("Questions to the office: no answer to each one is promised"),
+    "threshold": N_("No early answer"),
+}
+
+
+def in_words(part: str, stored: str) -> str:
+    """A part of the charter that is not a text, one line for each thing it says, so that two can be compared."""
+    if part == "influence":
+        return say(INFLUENCES[stored]) if stored else ""
+    content: Any = json.loads(stored)
+    if part == "criteria":
+        return "\n\n".join(_criterion(one) for one in content or ())
+    if part == "due":
+        return "\n\n".join(_due(kind, (content or {}).get(kind)) for kind in (*charters.KINDS, "threshold"))
+    return stored
+
+
+def _criterion(one: dict[str, Any]) -> str:
+    return f"{one['name']} ({one['weight']})" if one["weight"] is not None else str(one["name"])
+
+
+def _due(kind: str, promised: Any) -> str:
+    if not isinstance(promised, dict):
+        return say(_NOT_PROMISED[kind])
+    said = _DUE if promised["basis"] == charters.WORKING else _DUE_OF_ALL_DAYS
+    return say(said[kind], {name: promised.get(name) for name in ("days", "supports")})

@@ -1,4 +1,4 @@
-"""The public changes of a consultation after it opened: what, from what to what, when and why."""
+"""The amendments of a charter: what, from what to what, when and why, and who is told."""
 
 import json
 from dataclasses import dataclass
@@ -9,11 +9,16 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from app.consultations.models import ConsultationChange
+from app.accounts.models import Account
+from app.consultations.models import Amendment, Consultation, ConsultationChange
+from app.consultations.queries.checklist import CHARTER_PARTS, PART_OF, in_words
+from app.consultations.queries.locking import who_took_part
 from app.consultations.queries.pages import TEXTS, WORDS_OF_KIND, span
+from app.core.access import Missing
 from app.core.columns import table
-from app.core.i18n import N_, say
+from app.core.i18n import N_, Message, say
 from app.core.textdiff import Paragraph, compare
+from app.rules import charters
 
 _NAMES = {
     "closing": N_("Closed early"),
@@ -32,36 +37,96 @@ class Change:
     after: str
     paragraphs: tuple[Paragraph, ...] = ()
     lang: str = ""
+    rules: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """What was changed at one moment for one reason."""
+    """An amendment: what was changed at one moment for one reason."""
 
-    id: int
+    number: int
     at: datetime
     reason: str
     changes: tuple[Change, ...]
+    before_hash: str = ""
+    after_hash: str = ""
+    content: str = ""
+    asks_voters: bool = False
+    applies_from: datetime | None = None
 
 
-_h = table(ConsultationChange).c
+_h, _m, _c = table(ConsultationChange).c, table(Amendment).c, table(Consultation).c
 _OF_ONE = (
-    select(_h.id, _h.what, _h.before, _h.after, _h.reason, _h.at)
+    select(
+        _h.what, _h.before, _h.after, _m.number, _m.reason, _m.at, _m.before_hash, _m.after_hash, _m.asks_voters,
+        _m.applies_from, _m.content,
+    )
+    .join(table(Amendment), (_m.consultation_id == _h.consultation_id) & (_m.number == _h.number))
     .where(_h.consultation_id == bindparam("id"))
-    .order_by(_h.at.desc(), _h.id)
+    .order_by(_m.number.desc(), _h.id)
+)  # fmt: skip
+_TOLD = (
+    select(
+        _m.number, _m.at, _m.reason, _m.asks_voters, _m.applies_from, _c.slug, _c.lang, _c.title, _c.other_title,
+    )
+    .join(table(Consultation), _c.id == _m.consultation_id)
+    .where(_m.consultation_id == bindparam("id"), _m.number == bindparam("number"))
+)  # fmt: skip
+_a = table(Account).c
+_REACHED = (
+    select(_a.id, _a.participant_id, _a.email, _a.lang)
+    .where(
+        _a.id > bindparam("after"),
+        _a.email.is_not(None),
+        _a.confirmed_at.is_not(None),
+        _a.answers_by_mail.is_(True),
+    )
+    .order_by(_a.id)
+    .limit(bindparam("most"))
 )
 
 
 def changes_of(session: Session, consultation_id: int, lang: str) -> tuple[ChangeSet, ...]:
-    """Every public change with its reason, the newest first; `lang` is the language of the first texts."""
+    """Every amendment with its reason, the newest first; `lang` is the language of the first texts."""
     rows = session.execute(_OF_ONE, {"id": consultation_id}).all()
-    return tuple(_set(list(group), lang) for _, group in groupby(rows, key=lambda row: (row.at, row.reason)))
+    return tuple(_set(list(group), lang) for _, group in groupby(rows, key=lambda row: row.number))
+
+
+def amendment(session: Session, consultation_id: int, number: int, lang: str) -> ChangeSet:
+    """One amendment by its number."""
+    rows = session.execute(_OF_ONE.where(_m.number == number), {"id": consultation_id}).all()
+    if not rows:
+        raise Missing
+    return _set(list(rows), lang)
+
+
+def amendment_told(session: Session, consultation_id: int, number: int) -> dict[str, Any]:
+    """What a message says of an amendment; the question in both languages."""
+    row = session.execute(_TOLD, {"id": consultation_id, "number": number}).one()
+    here = f"/consultations/{row.slug}"
+    second = "en" if row.lang == "id" else "id"
+    return {
+        "titles": {"first": row.title, row.lang: row.title, second: row.other_title},
+        "values": {"when": row.at, "number": row.number, "reason": row.reason, "from": row.applies_from},
+        "address": f"{here}/charter/amendments/{row.number}",
+        "votes": f"{here}/votes",
+        "asks_voters": row.asks_voters,
+    }
+
+
+def next_to_tell(session: Session, consultation_id: int, after: int, most: int) -> tuple[list[Any], int | None]:
+    """Those of the next accounts who took part and want such messages; and the last looked at, if more follow."""
+    rows = session.execute(_REACHED, {"after": after, "most": most}).all()
+    took_part = who_took_part(session, consultation_id, [row.participant_id for row in rows])
+    last = rows[-1].id if len(rows) == most else None
+    return [row for row in rows if row.participant_id in took_part], last
 
 
 def facts(found: tuple[ChangeSet, ...]) -> list[dict[str, Any]]:
-    """What JSON says of the changes."""
+    """What JSON says of the amendments."""
     return [
         {
+            "number": it.number,
             "at": it.at.isoformat(),
             "reason": it.reason,
             "changes": [{"what": one.what, "before": one.before, "after": one.after} for one in it.changes],
@@ -70,9 +135,30 @@ def facts(found: tuple[ChangeSet, ...]) -> list[dict[str, Any]]:
     ]
 
 
+def amendment_facts(it: ChangeSet) -> dict[str, Any]:
+    """What JSON says of one amendment: also both fingerprints, and the whole that the later one is of."""
+    return facts((it,))[0] | {
+        "before_hash": it.before_hash,
+        "after_hash": it.after_hash,
+        "charter": json.loads(it.content) if it.content else None,
+        "asks_voters": it.asks_voters,
+        "applies_from": it.applies_from.isoformat() if it.applies_from else None,
+    }
+
+
 def _set(rows: list[Any], lang: str) -> ChangeSet:
     first = rows[0]
-    return ChangeSet(first.id, first.at, first.reason, tuple(_change(row, lang) for row in rows))
+    return ChangeSet(
+        first.number,
+        first.at,
+        first.reason,
+        tuple(_change(row, lang) for row in rows),
+        first.before_hash,
+        first.after_hash,
+        first.content,
+        first.asks_voters,
+        first.applies_from,
+    )
 
 
 def _change(row: Any, lang: str) -> Change:
@@ -81,12 +167,36 @@ def _change(row: Any, lang: str) -> Change:
         its_lang = lang if not other else "en" if lang == "id" else "id"
         shown = compare(row.before, row.after).paragraphs
         return Change(row.what, say(TEXTS[row.what]), row.before, row.after, shown, its_lang)
+    if row.what.startswith("charter."):
+        return _charter_change(row, lang)
     if row.what in ("phase", "closing"):
         before, after = json.loads(row.before), json.loads(row.after)
         kind = say(WORDS_OF_KIND[before["kind"]])
         label = kind if row.what == "phase" else f"{say(_NAMES['closing'])}: {kind}"
         return Change(row.what, label, _dates(before), _dates(after))
     return Change(row.what, say(_NAMES[row.what]), row.before, row.after)
+
+
+def _charter_change(row: Any, lang: str) -> Change:
+    """A part of the charter: texts word by word; figures are said in words first, and compared so."""
+    part = row.what.removeprefix("charter.")
+    other = part.startswith("other_")
+    name = CHARTER_PARTS[PART_OF.get(part.removeprefix("other_"), part.removeprefix("other_"))]
+    label = say(N_("%(part)s, second language"), {"part": Message(name)}) if other else say(name)
+    if part == "rule":
+        both = tuple(_rule_in_force(row, stored) for stored in (row.before, row.after))
+        return Change(row.what, label, row.before, row.after, rules=both)
+    if part in charters.TEXTS or other:
+        its_lang = ("en" if lang == "id" else "id") if other else lang
+        return Change(row.what, label, row.before, row.after, compare(row.before, row.after).paragraphs, its_lang)
+    before, after = (in_words(part, one) for one in (row.before, row.after))
+    return Change(row.what, label, before, after, compare(before, after).paragraphs, "" if part != "criteria" else lang)
+
+
+def _rule_in_force(row: Any, stored: str) -> dict[str, Any]:
+    """A counting rule with how votes were cast under it, which an amendment cannot change."""
+    cast = json.loads(row.content)["rule"]
+    return {name: cast[name] for name in ("voting", "limit", "counts")} | (json.loads(stored) or dict(charters.COUNTED))
 
 
 def _dates(phase: dict[str, str]) -> str:

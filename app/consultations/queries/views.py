@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select
 from sqlmodel import Session
 
-from app.consultations.models import Consultation, ConsultationPhase
+from app.consultations.models import Amendment, Consultation, ConsultationPhase
 from app.core import clock, db
 from app.core.access import Missing
 from app.core.columns import table
 from app.core.i18n import language
 from app.core.pagecache import changes_at
 from app.offices.models import Area, Office
+from app.rules import charters
 from app.rules import phases as rules
 from app.settings import settings
 
@@ -51,6 +52,8 @@ class ConsultationView:
     cancel_reason: str
     decided_at: datetime | None
     imported_from: str
+    rule_changes: int
+    rule_from: datetime | None
     phases: tuple[KnownPhase, ...]
 
     @property
@@ -98,6 +101,10 @@ class ConsultationView:
             return "cancelled"
         return rules.phase_state(phase, clock.now())
 
+    def rule_at(self, at: datetime) -> int:
+        """How many changes of the counting rule are in force for a vote that arrives at `at`."""
+        return charters.in_force(self.rule_changes, self.rule_from, at)
+
     @property
     def url(self) -> str:
         """Its address."""
@@ -131,7 +138,15 @@ class Within:
         return self.consultation.opened_at
 
 
-_c, _o, _a, _p = (table(model).c for model in (Consultation, Office, Area, ConsultationPhase))
+_c, _o, _a, _p, _m = (table(model).c for model in (Consultation, Office, Area, ConsultationPhase, Amendment))
+
+
+def _asked(what: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Something of the amendments after which voters were asked to confirm."""
+    asked = select(what).select_from(table(Amendment)).where(_m.consultation_id == _c.id, _m.asks_voters)
+    return asked.correlate(table(Consultation)).scalar_subquery()
+
+
 #: Consultations with their office and area; others add conditions and order.
 BASE = (
     select(
@@ -156,6 +171,8 @@ BASE = (
         _c.cancel_reason,
         _c.decided_at,
         _c.imported_from,
+        _asked(func.count()).label("rule_changes"),
+        _asked(func.max(_m.applies_from)).label("rule_from"),
     )
     .select_from(table(Consultation))
     .join(table(Office), _o.id == _c.office_id)
@@ -266,5 +283,7 @@ def view(row: Any, phases: tuple[KnownPhase, ...]) -> ConsultationView:
         cancel_reason=row.cancel_reason,
         decided_at=row.decided_at,
         imported_from=row.imported_from,
+        rule_changes=row.rule_changes,
+        rule_from=row.rule_from,
         phases=phases,
     )

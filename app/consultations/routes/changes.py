@@ -1,6 +1,7 @@
 """Public changes of an open consultation: its texts, its dates, its early end."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -35,6 +36,11 @@ def opened(view: ConsultationView) -> ConsultationView:
     return view
 
 
+def _when_and_where(request: Request) -> tuple[datetime, str]:
+    """When the act arrived, and where the links of mail about it lead."""
+    return request.state.arrived, web.base_url(request)
+
+
 @router.get("/desk/consultations/{slug}/texts")
 def texts(request: Request, session: db.Read, view: Mine) -> Response:
     """The question's texts, to be changed in public."""
@@ -54,7 +60,7 @@ async def amend(
     if form.valid:
         try:
             checked = form.checked
-            await db.write(actions.amend, actor, view.id, checked, checked.reason, request.state.arrived)
+            await db.write(actions.amend, actor, view.id, checked, checked.reason, *_when_and_where(request))
         except Conflict as refused:
             form.refuse(refused.reason)
         else:
@@ -89,7 +95,7 @@ async def move_dates(
     if form.valid:
         rows, reason = form.checked.rows(), form.checked.reason
         try:
-            await db.write(actions.move_dates, actor, view.id, rows, reason, request.state.arrived)
+            await db.write(actions.move_dates, actor, view.id, rows, reason, *_when_and_where(request))
         except Conflict as refused:
             form.refuse(refused.reason)
         else:
@@ -127,7 +133,7 @@ async def close(
     if form.valid:
         phases, reason = form.checked.phases, form.checked.reason
         try:
-            await db.write(actions.close_early, actor, view.id, phases, reason, request.state.arrived)
+            await db.write(actions.close_early, actor, view.id, phases, reason, *_when_and_where(request))
         except Conflict as refused:
             form.refuse(refused.reason)
         else:
@@ -157,7 +163,7 @@ async def cancel(
     """Give the consultation up for good."""
     if form.valid:
         try:
-            await db.write(actions.cancel, actor, view.id, form.checked.reason, request.state.arrived)
+            await db.write(actions.cancel, actor, view.id, form.checked.reason, *_when_and_where(request))
         except Conflict as refused:
             form.refuse(refused.reason)
         else:

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlmodel import Session
 
 from app.consultations import actions, queries
-from app.consultations.forms import CRITERIA, CharterForm, typed_charter, whole_promises, whole_rule
+from app.consultations.forms import CRITERIA, AmendmentForm, CharterForm, typed_charter, whole_promises, whole_rule
 from app.consultations.queries import ConsultationView
 from app.core import access, db, web
 from app.core.access import Conflict, guard
@@ -20,25 +20,35 @@ Mine = Annotated[ConsultationView, guard("consultations.edit", queries.at_desk)]
 Readable = Annotated[ConsultationView, guard("consultations.read", queries.in_path)]
 
 
-def _form_page(request: Request, session: Session, view: ConsultationView, form: Submission[Any]) -> Response:
+def _form_page(
+    request: Request, session: Session, view: ConsultationView, form: Submission[Any], amending: bool = False
+) -> Response:
     return web.render(
         request,
         "consultations/charter_form.html",
         form.status,
         form=form,
         view=view,
+        amending=amending,
         ways=queries.ways_of(view),
         rows=CRITERIA,
         lacking=queries.lacking(session, view),
     )
 
 
+def _typed(session: Session, view: ConsultationView) -> Submission[Any]:
+    return blank(**typed_charter(queries.promised(session, view.id)))
+
+
 @router.get("/desk/consultations/{slug}/charter")
 def write(request: Request, session: db.Read, view: Mine) -> Response:
-    """The charter of a draft, in one form."""
+    """The charter, in one form; once the first contribution is in, it changes only by an amendment."""
     if view.opened_at is not None:
-        raise access.Missing
-    return _form_page(request, session, view, blank(**typed_charter(queries.promised(session, view.id))))
+        if view.imported_from:
+            raise access.Missing
+        if queries.locked_since(session, view.id) is not None or queries.amendments(session, view.id):
+            return RedirectResponse(f"/desk/consultations/{view.slug}/amendment", 303)
+    return _form_page(request, session, view, _typed(session, view))
 
 
 @router.post("/desk/consultations/{slug}/charter")
@@ -49,7 +59,7 @@ async def save(
     view: Mine,
     form: Annotated[Submission[Any], submitted(CharterForm)],
 ) -> Response:
-    """Give a draft its charter."""
+    """Give a consultation its charter."""
     whole_promises(form)
     whole_rule(form)
     if form.valid:
@@ -60,6 +70,51 @@ async def save(
         else:
             return web.done(request, f"/desk/consultations/{view.slug}", N_("The charter is saved."))
     return _form_page(request, session, view, form)
+
+
+@router.get("/desk/consultations/{slug}/amendment")
+def begin_amendment(request: Request, session: db.Read, view: Mine) -> Response:
+    """The charter of an open consultation, to be changed in public."""
+    if view.opened_at is None or view.imported_from:
+        raise access.Missing
+    return _form_page(request, session, view, _typed(session, view), amending=True)
+
+
+@router.post("/desk/consultations/{slug}/amendment")
+async def amend(
+    request: Request,
+    session: db.Read,
+    actor: access.CurrentActor,
+    view: Mine,
+    form: Annotated[Submission[Any], submitted(AmendmentForm)],
+) -> Response:
+    """Change the charter in public."""
+    whole_promises(form)
+    whole_rule(form)
+    if form.valid:
+        content, reason = form.checked.content(), form.checked.reason
+        given = (content, reason, request.state.arrived, web.base_url(request))
+        try:
+            number = await db.write(actions.amend_charter, actor, view.id, *given)
+        except Conflict as refused:
+            form.refuse(refused.reason)
+        else:
+            return web.done(request, f"{view.url}/charter/amendments/{number}", N_("The amendment is public now."))
+    return _form_page(request, session, view, form, amending=True)
+
+
+Number = Annotated[int, Path(ge=1, le=100_000)]
+
+
+@router.get("/consultations/{slug}/charter/amendments/{amendment}")
+@router.get("/consultations/{slug}/charter/amendments/{amendment}.json")
+def amendment(request: Request, session: db.Read, view: Readable, amendment: Number) -> Response:
+    """One amendment: its date, its reason, what it changed word by word, and what it reopened."""
+    first_lang = queries.lang_of(session, view.id)
+    found = queries.amendment(session, view.id, amendment, first_lang)
+    if web.wants_json(request):
+        return JSONResponse(queries.amendment_facts(found) | {"consultation": view.slug})
+    return web.render(request, "consultations/amendment.html", view=view, sets=[found], first_lang=first_lang)
 
 
 @router.get("/consultations/{slug}/charter/rule.json")
@@ -75,4 +130,5 @@ def read(request: Request, session: db.Read, view: Readable) -> Response:
     if web.wants_json(request):
         return Response(canonical(queries.charter(session, view.id)), media_type="application/json")
     page, charter = queries.consultation_page(session, view), queries.charter_page(session, view)
-    return web.render(request, "consultations/charter.html", view=view, page=page, charter=charter)
+    locked = queries.locked_since(session, view.id)
+    return web.render(request, "consultations/charter.html", view=view, page=page, charter=charter, locked=locked)

@@ -60,7 +60,8 @@ async def add(request: Request, session: db.Read, actor: access.CurrentActor, vi
     if form.valid and upload is not None:
         reason = form.checked.reason if view.opened_at else ""
         try:
-            await db.write(actions.add_document, actor, view.id, upload, reason, request.state.arrived)
+            given = (upload, reason, request.state.arrived, web.base_url(request))
+            await db.write(actions.add_document, actor, view.id, *given)
         except Conflict as refused:
             form.refuse(refused.reason)
         else:
@@ -151,7 +152,8 @@ async def remove(
         return _removal_page(request, filed, form)
     reason = form.checked.reason
     try:
-        await db.write(actions.remove_document, actor, view.id, filed.document.id, reason, request.state.arrived)
+        given = (filed.document.id, reason, request.state.arrived, web.base_url(request))
+        await db.write(actions.remove_document, actor, view.id, *given)
     except Conflict as refused:
         form.refuse(refused.reason)
         return _removal_page(request, filed, form)

@@ -100,10 +100,13 @@ def _one(session: Session, query: Select[Any]) -> DecisionView | None:
 def _read_counts(stored: str) -> tuple[Count, ...]:
     if not stored:
         return ()
-    return tuple(
-        Count(**(row | {"by_version": tuple(VersionTally(*version) for version in row["by_version"])}))
-        for row in json.loads(stored)
-    )
+    return tuple(_read_count(row) for row in json.loads(stored))
+
+
+def _read_count(row: dict[str, Any]) -> Count:
+    confirmed = row.get("confirmed")
+    by_version = tuple(VersionTally(*version) for version in row["by_version"])
+    return Count(**(row | {"by_version": by_version, "confirmed": tuple(confirmed) if confirmed else None}))
 
 
 @dataclass(frozen=True)

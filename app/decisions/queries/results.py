@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -18,7 +18,10 @@ from app.votes import queries as votes
 
 @dataclass(frozen=True)
 class Count:
-    """The counted votes of one proposal; one that was withdrawn or hidden does not stand for a rule that chooses."""
+    """The counted votes of one proposal; one that was withdrawn or hidden does not stand for a rule that chooses.
+
+    `confirmed` are the supports, opposes and neutrals that agree to a counting rule changed while people voted.
+    """
 
     code: str
     title: str
@@ -28,6 +31,7 @@ class Count:
     neutrals: int
     by_version: tuple[rules.VersionTally, ...]
     standing: bool = True
+    confirmed: tuple[int, int, int] | None = None
 
     @property
     def total(self) -> int:
@@ -42,6 +46,7 @@ class Result:
     rule: dict[str, Any]
     ballots: int
     outcome: rules.Outcome[str]
+    confirmed: "Result | None" = None
 
     def facts(self) -> dict[str, Any]:
         """The result as data."""
@@ -55,6 +60,7 @@ class Result:
             "tied": list(found.tied),
             "places": found.places,
             "steps": steps,
+            **({"confirmed": self.confirmed.facts()} if self.confirmed else {}),
         }
 
 
@@ -70,10 +76,13 @@ def read_result(stored: str) -> Result | None:
     """A result as it was written down at publishing."""
     if not stored:
         return None
-    it = json.loads(stored)
+    return _result(json.loads(stored))
+
+
+def _result(it: dict[str, Any]) -> Result:
     steps = tuple(rules.Step(one["code"], tuple(one["subjects"]), one["numbers"]) for one in it["steps"])
     found = rules.Outcome(it["valid"], tuple(it["chosen"]), tuple(it["tied"]), it["places"], steps)
-    return Result(it["rule"], it["ballots"], found)
+    return Result(it["rule"], it["ballots"], found, _result(it["confirmed"]) if "confirmed" in it else None)
 
 
 _p, _k = table(Proposal).c, table(Contribution).c
@@ -86,10 +95,22 @@ _PROPOSALS = (
 
 
 def counted(session: Session, consultation: consultations.ConsultationView) -> Counted:
-    """Count all votes of a consultation anew by its rule, proposal by proposal."""
-    rule = consultations.rule(session, consultation)
-    received = _counts(session, consultation.id, rule["engine"], votes.marks(session, consultation.id))
+    """Count all votes of a consultation anew by its rule, proposal by proposal.
+
+    Where the rule was changed while people voted, also those alone that agree to it as it now is.
+    """
+    rule, marks = consultations.rule(session, consultation), votes.marks(session, consultation.id)
+    received = _counts(session, consultation.id, rule["engine"], marks)
     found = result(rule, received, votes.ballots(session, consultation))
+    if changes := consultation.rule_changes:
+        agreeing = [mark for mark in marks if mark.rule == changes]
+        again = _counts(session, consultation.id, rule["engine"], agreeing)
+        received = [
+            replace(every, confirmed=(some.supports, some.opposes, some.neutrals))
+            for every, some in zip(received, again, strict=True)
+        ]
+        confirmed = result(rule, again, votes.ballots(session, consultation, changes))
+        found = replace(found, confirmed=confirmed) if found else None
     return Counted(tuple(sorted(received, key=lambda count: (-count.supports, count.code))), found)
 
 

@@ -1,0 +1,331 @@
+"""The first contribution locks the charter; then it changes only in public, and everyone who took part hears."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlmodel import Session
+
+from app.accounts.models import Account
+from app.consultations import actions, queries
+from app.consultations.forms import typed_charter
+from app.consultations.models import Amendment, Charter, Consultation
+from app.core import clock, db, jobs
+from app.core.access import Actor, Conflict, Denied
+from app.core.mail import Mail
+from app.publiclog.models import Event
+from app.rules.canonical import canonical, digest
+from app.votes import actions as votes
+from app.votes.models import Choice
+from tests import factories
+from tests.consultations.test_drafts import all_rows, open_it, ready
+from tests.factories import BOTH, CHARTER, DAY, HOUR, phase
+from tests.page import Browser
+
+WHY = "Anggaran berubah setelah rapat dewan."
+CHOOSING = {
+    "engine": "approval/1", "quorum": None, "participation": None, "threshold": None, "most": 1, "ties": "all",
+}  # fmt: skip
+LATER = {**CHARTER, "late": "Yang terlambat dijawab sebagai surat biasa."}
+NOW = datetime(2026, 5, 4, 3, 17, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock_at() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def office(database: str, clock_at: time_machine.Traveller) -> int:
+    return factories.office("Dinas Air", slug="dinas-air")
+
+
+@pytest.fixture
+def official(office: int) -> factories.Person:
+    return factories.official(office)
+
+
+@pytest.fixture
+def consultation(office: int) -> int:
+    return factories.consultation(office, BOTH, slug="air")
+
+
+def set_charter(actor: Actor, number: int, content: dict[str, Any]) -> None:
+    db.write_now(actions.set_charter, actor, number, content, clock.now())
+
+
+def amend(actor: Actor, number: int, content: dict[str, Any]) -> int:
+    return db.write_now(actions.amend_charter, actor, number, content, WHY, clock.now(), "https://rembuk.example")
+
+
+def view(number: int) -> queries.ConsultationView:
+    with db.reading() as session:
+        return queries.by_id(session, number)
+
+
+def test_until_the_first_contribution_an_opened_charter_is_corrected_and_the_record_tells(
+    office: int, official: factories.Person
+) -> None:
+    number = ready(official.actor, office)
+    open_it(official.actor, number)
+    before = all_rows(Consultation)[0].frozen_hash
+    set_charter(official.actor, number, LATER)
+    after = all_rows(Consultation)[0]
+    with db.reading() as session:
+        charter = queries.charter(session, number)
+    assert charter["charter"] == LATER and after.frozen_hash == digest(charter) != before
+    told = json.loads(all_rows(Event)[-1].body)
+    assert (told["t"], told["old"], told["new"]) == ("charter", before, after.frozen_hash)
+    with pytest.raises(Conflict, match="incomplete"):
+        set_charter(official.actor, number, {**CHARTER, "late": ""})
+    with pytest.raises(Conflict, match="contradiction"):
+        set_charter(official.actor, number, {**CHARTER, "influence": "inform"})
+
+
+def test_the_first_contribution_locks_it_and_the_lock_is_the_ledger_s(
+    consultation: int, official: factories.Person
+) -> None:
+    set_charter(official.actor, consultation, LATER)
+    factories.proposal(consultation)
+    with pytest.raises(Conflict, match="locked"):
+        set_charter(official.actor, consultation, CHARTER)
+    assert all_rows(Charter)[0].content == canonical(LATER).decode()
+    with db.reading() as session:
+        assert queries.locked_since(session, consultation) == NOW
+
+
+def test_every_other_door_is_shut(browser: Browser, consultation: int, official: factories.Person) -> None:
+    desk = browser.as_(official)
+    stale = desk.get("/desk/consultations/air/charter").form("/desk/consultations/air/charter")
+    factories.proposal(consultation)
+    refused = desk.post("/desk/consultations/air/charter", stale | {"late": "Lain sekali."})
+    assert refused.status == 409 and "Masukan pertama diterima pada 4 Mei 2026, 10.17 WIB" in refused.text
+    assert refused.form("/desk/consultations/air/charter")["late"] == "Lain sekali."
+    assert desk.get("/desk/consultations/air/charter").url == "/desk/consultations/air/amendment"
+    draft = {"title": "Pertanyaan lain sama sekali?", "summary": "Lain.", "background": "Lain.", "voting": "support"}
+    assert desk.post("/desk/consultations/air", draft).status == 409
+    rows = {"kind_1": "voting", "opens_1": "2026-06-01T08:00", "closes_1": "2026-06-09T08:00"}
+    assert desk.post("/desk/consultations/air/phases", rows).status == 409
+    without = typed_charter(LATER)
+    page = desk.post("/desk/consultations/air/amendment", without)
+    assert page.status == 422 and 'href="#reason"' in page.html
+    for person in (None, factories.person(), factories.official(factories.office())):
+        assert browser.as_(person).post("/desk/consultations/air/amendment", without | {"reason": WHY}).status in (
+            401, 403,
+        )  # fmt: skip
+    assert all_rows(Charter)[0].content == canonical(CHARTER).decode() and all_rows(Amendment) == []
+
+
+def test_an_amendment_is_numbered_dated_public_and_recomputable(
+    browser: Browser, consultation: int, official: factories.Person
+) -> None:
+    factories.proposal(consultation)
+    with db.reading() as session:
+        before = digest(queries.charter(session, consultation))
+    desk = browser.as_(official)
+    form = typed_charter(LATER) | {"reason": WHY}
+    shown = desk.post("/desk/consultations/air/amendment", form)
+    assert shown.url == "/consultations/air/charter/amendments/1"
+    (row,) = all_rows(Amendment)
+    assert (row.number, row.at, row.reason, row.before_hash) == (1, NOW, WHY, before)
+    assert digest(json.loads(row.content)) == row.after_hash and not row.asks_voters
+    told = json.loads(all_rows(Event)[-1].body)
+    assert (told["t"], told["n"], told["old"], told["new"]) == ("amend", 1, before, row.after_hash)
+    page = browser.get(shown.url)
+    assert [e.text for e in page.all("ins")] and [e.text for e in page.all("del")]
+    for text in (WHY, "Perubahan piagam nomor 1", "4 Mei 2026, 10.17 WIB", "Bagaimana masukan yang terlambat"):
+        assert text in page.text, text
+    assert "Amendment 1 of the charter" in browser.as_(lang="en").get(shown.url).text
+    facts = browser.get(shown.url + ".json").response.json()
+    assert digest(facts["charter"]) == facts["after_hash"] and facts["before_hash"] == before
+    assert "charter/amendments/1" in browser.get("/consultations/air/changes").html
+    assert "1 perubahan piagam sejak dibuka" in browser.get("/consultations/air/charter").text
+    assert browser.get("/consultations/air/charter/amendments/2").status == 404
+
+
+def test_dates_texts_and_documents_are_amendments_too(consultation: int, official: factories.Person) -> None:
+    amend(official.actor, consultation, LATER)
+    phases = [it.id for it in view(consultation).phases]
+    db.write_now(actions.close_early, official.actor, consultation, phases[:1], WHY, clock.now())
+    assert [it.number for it in all_rows(Amendment)] == [1, 2]
+    with db.reading() as session:
+        found = queries.changes_of(session, consultation, "id")
+    assert [(it.number, [one.what for one in it.changes]) for it in found] == [
+        (2, ["closing"]), (1, ["charter.late"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (CHARTER, "unchanged"),
+        ({**CHARTER, "decider": ""}, "incomplete"),
+        ({**CHARTER, "rule": {**CHOOSING, "ties": ""}}, "incomplete"),
+        ({**CHARTER, "influence": "binding"}, "contradiction"),
+    ],
+)
+def test_an_amendment_changes_something_and_leaves_the_charter_whole(
+    consultation: int, official: factories.Person, content: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(Conflict, match=code):
+        amend(official.actor, consultation, content)
+    assert all_rows(Amendment) == []
+
+
+def test_figures_are_compared_in_words(consultation: int, official: factories.Person) -> None:
+    due = {**CHARTER["due"], "proposal": {"days": 21, "basis": "working"}, "question": "none"}
+    criteria = [{"name": "Biaya", "other": "", "weight": 100}]
+    amend(official.actor, consultation, {**CHARTER, "due": due, "criteria": criteria, "influence": "co-decide"})
+    with db.reading() as session:
+        (found,) = queries.changes_of(session, consultation, "id")
+    changes = {it.what: it for it in found.changes}
+    assert "14 hari kerja" in changes["charter.due"].before and "21 hari kerja" in changes["charter.due"].after
+    assert "tidak dijanjikan" in changes["charter.due"].after
+    assert (changes["charter.criteria"].after, changes["charter.influence"].after) == (
+        "Biaya (100)",
+        "Memutuskan bersama",
+    )
+    assert all(it.paragraphs for it in changes.values())
+
+
+def voted(consultation: int) -> tuple[factories.Person, int]:
+    """A vote that was cast, and its proposal."""
+    person, proposal = factories.person(), factories.proposal(consultation)
+    db.write_now(votes.cast, person.actor, proposal, Choice.SUPPORT, clock.now())
+    return person, proposal
+
+
+def test_a_changed_rule_is_shown_in_words_before_and_after(
+    browser: Browser, consultation: int, official: factories.Person
+) -> None:
+    voted(consultation)
+    number = amend(official.actor, consultation, {**CHARTER, "rule": CHOOSING})
+    (row,) = all_rows(Amendment)
+    assert row.asks_voters and row.applies_from == NOW.replace(hour=4, minute=0)
+    for lang, sentences in (
+        ("id", ("Paling banyak 1 usulan terpilih.", "Suara sebelum 4 Mei 2026, 11.00 WIB tetap disimpan")),
+        ("en", ("At most 1 proposal is chosen.", "Votes cast before 4 May 2026, 11:00 WIB are kept")),
+    ):
+        text = browser.as_(lang=lang).get(f"/consultations/air/charter/amendments/{number}").text
+        assert [it for it in sentences if it not in text] == []
+    rule = browser.get("/consultations/air/charter/rule.json").response.json()
+    assert rule["engine"] == "approval/1" and rule["voting"] == "three"
+
+
+@pytest.mark.parametrize(
+    ("phases", "code"),
+    [
+        ((phase("voting", -DAY, 3 * DAY),), "no-time-to-confirm"),
+        ((phase("voting", -3 * DAY, -DAY), phase("discussion", -DAY, 9 * DAY)), "votes-cast"),
+    ],
+)
+def test_the_rule_does_not_change_when_votes_could_not_be_confirmed(
+    office: int, official: factories.Person, phases: Any, code: str
+) -> None:
+    number = factories.consultation(office, phases, slug="jalan")
+    with pytest.raises(Conflict, match=code):
+        amend(official.actor, number, {**CHARTER, "rule": CHOOSING})
+    assert amend(official.actor, number, LATER) == 1, "what does not touch votes may still be amended"
+
+
+def test_two_changes_of_the_rule_wait_for_each_other(
+    consultation: int, official: factories.Person, clock_at: time_machine.Traveller
+) -> None:
+    amend(official.actor, consultation, {**CHARTER, "rule": CHOOSING})
+    with pytest.raises(Conflict, match="still-pending"):
+        amend(official.actor, consultation, {**CHARTER, "rule": {**CHOOSING, "most": 2}})
+    clock_at.move_to(NOW + HOUR)
+    amend(official.actor, consultation, {**CHARTER, "rule": {**CHOOSING, "most": 2}})
+    assert (view(consultation).rule_changes, view(consultation).rule_from) == (2, NOW.replace(hour=5, minute=0))
+
+
+def test_voting_does_not_end_while_voters_are_being_asked(consultation: int, official: factories.Person) -> None:
+    amend(official.actor, consultation, {**CHARTER, "rule": CHOOSING})
+    proposing, voting = view(consultation).phases
+    with pytest.raises(Conflict, match="confirming"):
+        db.write_now(actions.close_early, official.actor, consultation, [voting.id], WHY, clock.now())
+    rows = tuple(
+        actions_row(place, it, it.closes - (8 * DAY if it is voting else timedelta()))
+        for place, it in enumerate((proposing, voting), 1)
+    )
+    with pytest.raises(Conflict, match="confirming"):
+        db.write_now(actions.move_dates, official.actor, consultation, rows, WHY, clock.now())
+    db.write_now(actions.close_early, official.actor, consultation, [proposing.id], WHY, clock.now())
+
+
+def actions_row(place: int, it: queries.KnownPhase, closes: datetime) -> Any:
+    from app.consultations.forms import PhaseRow
+
+    return PhaseRow(place, it.kind, it.opens, closes, False)
+
+
+def run_jobs() -> None:
+    """Everything that is owed, until nothing is."""
+    import app.schedule  # noqa: F401 - registers the handlers
+
+    while jobs.run_due():
+        pass
+
+
+def mails() -> list[Mail]:
+    return [it for it in all_rows(Mail) if "piagam" in it.subject.lower() or "charter" in it.subject.lower()]
+
+
+def test_everyone_who_took_part_gets_one_message_whatever_they_did(
+    consultation: int, official: factories.Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.consultations import jobs as telling
+
+    monkeypatch.setattr(telling, "CHUNK", 2)
+    monkeypatch.setattr(telling, "LOOKED_AT", 3)
+    writer, proposal = factories.person(), factories.proposal(consultation)
+    factories.proposal(consultation, writer)
+    voters = [factories.person(lang="en" if n == 0 else "id") for n in range(5)]
+    for person in (*voters, writer):
+        db.write_now(votes.cast, person.actor, proposal, Choice.SUPPORT, clock.now())
+    silent, quiet = factories.person(), factories.person()
+    factories.proposal(consultation, quiet)
+    db.write_now(_no_more_mail, quiet.account)
+    elsewhere = factories.person()
+    factories.proposal(factories.consultation(factories.office()), elsewhere)
+    amend(official.actor, consultation, {**CHARTER, "rule": CHOOSING})
+    run_jobs()
+    found = [it.to_address for it in mails()]
+    assert {it.email for it in (*voters, writer)} <= set(found) and len(found) == len(set(found)) == 7
+    assert not {silent.email, quiet.email, elsewhere.email, official.email} & set(found)
+    bodies = {it.to_address: it for it in mails()}
+    assert bodies[voters[0].email].subject.startswith("The charter was amended")
+    one, other = (bodies[it.email].body for it in (voters[1], writer))
+    assert one.split("unsubscribe")[0] == other.split("unsubscribe")[0], "a message does not tell who voted"
+    assert "https://rembuk.example/consultations/air/charter/amendments/1" in one
+    assert "https://rembuk.example/consultations/air/votes" in one and bodies[writer.email].unsubscribe in other
+    assert [it for it in all_rows(jobs.Job) if it.kind == "consultations.amended"] == []
+
+
+def _no_more_mail(session: Session, account: int) -> None:
+    session.get_one(Account, account).answers_by_mail = False
+
+
+def test_a_job_that_is_run_twice_writes_once(consultation: int, official: factories.Person) -> None:
+    from app.consultations import jobs as telling
+
+    factories.proposal(consultation)
+    amend(official.actor, consultation, LATER)
+    (job,) = [it for it in all_rows(jobs.Job) if it.kind == "consultations.amended"]
+    for _ in range(2):
+        telling.tell(job.id, json.loads(job.payload))
+    assert len(mails()) == 1 and "/votes" not in mails()[0].body
+
+
+def test_what_was_taken_over_has_no_charter_to_amend(office: int, official: factories.Person) -> None:
+    number = factories.consultation(office, BOTH, imported_from="Lain")
+    with pytest.raises(Conflict, match="imported"):
+        amend(official.actor, number, LATER)
+    with pytest.raises(Conflict, match="imported"):
+        set_charter(official.actor, number, LATER)
+    with pytest.raises(Denied):
+        amend(factories.person().actor, number, LATER)
