@@ -90,6 +90,14 @@ def reindex() -> None:
 
 
 @cli.command()
+def questions() -> None:
+    """Print what the checker of questions finds and misses on the labelled set: precision and recall by kind."""
+    from app import questions
+
+    typer.echo("\n".join(questions.lines()))
+
+
+@cli.command()
 def recall() -> None:
     """Print how often the right proposal is among the first five that look alike, beside plain trigrams."""
     from app import recall

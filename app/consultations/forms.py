@@ -1,6 +1,6 @@
 """What officials fill in for a consultation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from app.consultations.models import PhaseKind, Voting
 from app.core.forms import Form, Line, LocalInstant, Prose, Submission, Text, Ticked, Words
 from app.core.i18n import N_
-from app.rules import ballots, charters
+from app.rules import ballots, charters, questions
 from app.rules import phases as rules
 
 ROWS = 8
@@ -31,6 +31,14 @@ class TextsForm(Form):
     other_title: Line = Field("", max_length=150)
     other_summary: Text = Field("", max_length=600)
     other_background: Text = Field("", max_length=30_000)
+
+
+class QuestionForm(Form):
+    """A question to be checked for what may bend the answers."""
+
+    when_empty: ClassVar[Mapping[str, str]] = TextsForm.when_empty
+    title: Words = Field(max_length=150)
+    lang: Literal["id", "en"] = "id"
 
 
 class DraftForm(TextsForm):
@@ -155,6 +163,11 @@ class _Charter(Form):
             "other": {name: text for name in charters.TEXTS if (text := getattr(self, f"other_{name}"))},
         }
 
+    def notes(self, flagged: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
+        """The public notes on what the question is flagged for, each with the words it is about."""
+        written = ((kind, words, getattr(self, _note(kind))) for kind, words in flagged)
+        return {kind: {"words": list(words), "note": note} for kind, words, note in written if note}
+
     def rule(self) -> dict[str, Any]:
         """The counting rule; an engine that only counts takes no parameters."""
         if self.engine not in ballots.CHOOSING:
@@ -182,6 +195,10 @@ class _Charter(Form):
         return {"days": days, "basis": basis} if days is not None and basis else None
 
 
+def _note(kind: str) -> str:
+    return f"note_{kind.replace('-', '_')}"
+
+
 def _charter_fields() -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name in charters.TEXTS:
@@ -190,6 +207,8 @@ def _charter_fields() -> dict[str, Any]:
         bases = charters.BASES if kind != "threshold" else (charters.WORKING, charters.CALENDAR)
         fields[f"{kind}_days"] = (int | None, Field(None, ge=1, le=366))
         fields[f"{kind}_basis"] = (Literal[("", *bases)], "")
+    for kind in questions.KINDS:
+        fields[_note(kind)] = (Text, Field("", max_length=1000))
     for number in range(1, CRITERIA + 1):
         fields[f"criterion_{number}"] = fields[f"other_criterion_{number}"] = (Line, Field("", max_length=200))
         fields[f"weight_{number}"] = (int | None, Field(None, ge=0, le=charters.WHOLE))
@@ -208,6 +227,7 @@ def typed_charter(content: Mapping[str, Any]) -> dict[str, Any]:
     """A stored charter as the values of its form."""
     values: dict[str, Any] = {name: content.get(name, "") for name in (*charters.TEXTS, "influence")}
     values |= {f"other_{name}": text for name, text in content.get("other", {}).items()}
+    values |= {_note(kind): kept["note"] for kind, kept in (content.get("notes") or {}).items()}
     values |= _typed_rule(charters.rule_of(content))
     for number, row in enumerate(content.get("criteria", ()), 1):
         values |= {f"criterion_{number}": row["name"], f"other_criterion_{number}": row["other"]}

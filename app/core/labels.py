@@ -33,7 +33,7 @@ _NAMED_ONLY = {
     "turnout_least": N_("At least this share has to vote"),
     "share_least": N_("A proposal needs this share of supports"),
 }  # fmt: skip
-_VARIANT = re.compile(r"^other_|_[0-9]+$")
+_VARIANT = re.compile(r"^other_|_[0-9]+$|(?<=^note)_\w+$")
 _COMMENT, _PROPOSAL, _ANSWER = N_("Comment"), N_("Proposal"), N_("Answer")
 #: What is sent to an address, and the page it belongs to.
 _ACTS: tuple[tuple[re.Pattern[str], str, Mapping[str, str]], ...] = (

@@ -251,3 +251,57 @@ def test_a_rule_that_only_counts_says_so_and_keeps_its_spelling(desk: Browser, d
     rule = desk.as_().get(f"/consultations/{draft}/charter/rule.json").response.json()
     assert rule == {"v": 1, "engine": "count/1", "voting": "three", "limit": None, "counts": "sealed"}
     assert "count/1" in desk.as_().get(f"/consultations/{draft}").text
+
+
+LEADING = "Bukankah pasar perlu dipindah dan pedagang liar ditertibkan?"
+
+
+@pytest.fixture
+def bent(office: int, official: Actor) -> str:
+    """A draft whose question may bend the answers."""
+    return slug_of(ready(official, office, title=LEADING))
+
+
+def test_a_question_that_bends_answers_opens_with_a_public_note_on_each_flag(desk: Browser, bent: str) -> None:
+    at = f"/desk/consultations/{bent}"
+    assert "Menggiring" in desk.get(at).text and "Menggiring" in desk.get(f"{at}/charter").text
+    refused = desk.post(f"{at}/opening")
+    assert refused.status == 409 and f"{at}/charter#note_leading" in refused.html
+    typed = typed_charter(CHARTER)
+    desk.post(f"{at}/charter", typed | {"note_leading": "Begitulah bunyi petisi warga."})
+    assert desk.post(f"{at}/opening").status == 409, "the other flag has no note"
+    desk.post(f"{at}/charter", typed | {"note_leading": "Begitulah bunyi petisi warga.", "note_double": "Satu paket."})
+    assert json.loads(all_rows(Charter)[0].content)["notes"]["double"] == {
+        "words": ["dan pedagang liar ditertibkan"], "note": "Satu paket.",
+    }  # fmt: skip
+    desk.post(f"{at}/opening")
+    page = desk.as_().get(f"/consultations/{bent}/charter")
+    assert "Begitulah bunyi petisi warga." in page.text and "Satu paket." in page.text and "Bukankah" in page.text
+
+
+def test_a_note_is_for_the_words_it_was_written_on(desk: Browser, bent: str, official: Actor) -> None:
+    at = f"/desk/consultations/{bent}"
+    notes = {"note_leading": "Begitulah bunyi petisi warga.", "note_double": "Satu paket."}
+    desk.post(f"{at}/charter", typed_charter(CHARTER) | notes)
+    desk.submit(desk.get(at), at, title="Tidakkah pasar perlu dipindah dan pedagang liar ditertibkan?")
+    assert desk.post(f"{at}/opening").status == 409
+    desk.submit(desk.get(at), at, title="Di mana pasar sebaiknya dibangun?")
+    desk.post(f"{at}/charter", typed_charter(CHARTER) | notes)
+    assert "notes" not in json.loads(all_rows(Charter)[0].content), "there is nothing to note any more"
+    desk.post(f"{at}/opening")
+    assert desk.as_().get(f"/consultations/{bent}").status == 200
+
+
+def test_a_question_is_checked_while_it_is_written(desk: Browser) -> None:
+    part = desk.post("/desk/question", {"title": LEADING, "lang": "id"}, htmx=True)
+    assert "Menggiring" in part.html and "Dua pertanyaan sekaligus" in part.html
+    asked = desk.get("/desk/question")
+    page = desk.submit(asked, "/desk/question", title="Isn't it time to move the market?", lang="en")
+    assert "Isn't it" in page.text and page.form("/desk/question")["title"].startswith("Isn")
+    assert "Menggiring" in page.text, "the reader's language is not the question's"
+    plain = desk.submit(page, "/desk/question", title="Di mana pasar sebaiknya dibangun?", lang="id")
+    assert "Tidak ada yang ditemukan" in plain.text and "Menggiring" not in plain.text
+    empty = desk.submit(page, "/desk/question", title="")
+    assert empty.status == 422 and empty.errors
+    assert desk.as_().get("/desk/question").status == 401
+    assert 'data-hx-post="/desk/question"' in desk.get("/desk/consultations/new").html

@@ -60,6 +60,7 @@ from app.consultations.queries.pages import (
     span,
     steps,
 )
+from app.consultations.queries.question import Flagged, flags_in, flags_of
 from app.consultations.queries.views import (
     BASE,
     WHOLE,
@@ -82,8 +83,8 @@ __all__ = [
     "CHARTER_PARTS",
     "CONTRADICTIONS",
     "NOTHING",
-    "WHOLE",
     "STILL_MISSING",
+    "WHOLE",
     "Awaiting",
     "Change",
     "ChangeSet",
@@ -93,6 +94,7 @@ __all__ = [
     "DocumentView",
     "Filed",
     "Filters",
+    "Flagged",
     "KnownPhase",
     "Lacking",
     "Step",
@@ -118,6 +120,8 @@ __all__ = [
     "documents_of",
     "done",
     "facts",
+    "flags_in",
+    "flags_of",
     "in_path",
     "in_state",
     "kind_name",
@@ -149,6 +153,6 @@ __all__ = [
     "typed_texts",
     "view",
     "ways_of",
-    "whole",
     "who_took_part",
+    "whole",
 ]

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.consultations.models import Consultation
 from app.consultations.queries.charter import promised, ways_of
+from app.consultations.queries.question import ADVICE, Flagged
 from app.consultations.queries.views import ConsultationView
 from app.core.columns import table
 from app.core.i18n import language
@@ -42,6 +43,7 @@ class CharterPage:
     promises: charters.Promises
     ways: charters.Ways
     charter_hash: str
+    noted: tuple[Flagged, ...] = ()
 
     @property
     def missing_translation(self) -> bool:
@@ -65,7 +67,12 @@ def charter_page(session: Session, view: ConsultationView) -> CharterPage:
         promises=charters.promises(content),
         ways=ways_of(view),
         charter_hash=row.frozen_hash,
+        noted=tuple(_noted(kind, kept) for kind, kept in (content.get("notes") or {}).items()),
     )
+
+
+def _noted(kind: str, kept: dict[str, Any]) -> Flagged:
+    return Flagged(kind, *ADVICE[kind], tuple(kept["words"]), kept["note"])
 
 
 def _part(content: dict[str, Any], name: str, first: str) -> Part:

@@ -1,7 +1,8 @@
 """What is missing before a consultation can open, and where it is mended."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -9,6 +10,7 @@ from sqlmodel import Session
 
 from app.consultations.models import Consultation
 from app.consultations.queries.charter import promised, ways_of
+from app.consultations.queries.question import Flagged, flags_of
 from app.consultations.queries.views import ConsultationView
 from app.core import clock
 from app.core.columns import table
@@ -23,6 +25,7 @@ class Lacking:
     met: bool
     text: str
     where: str
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 CHARTER_PARTS = {
@@ -40,6 +43,7 @@ CHARTER_PARTS = {
     "due_comment": N_("Until when comments are answered"),
     "due": N_("When answers are due"),
     "due_question": N_("Until when questions to the office are answered"),
+    "notes": N_("Notes on the question"),
     "privacy": N_("What happens with personal data"),
     "published": N_("What is published"),
 }
@@ -55,9 +59,8 @@ CONTRADICTIONS = {
     "threshold-without-votes": N_("An early answer by supports needs proposals and voting."),
     "threshold-while-sealed": N_("An early answer by supports needs counts that everyone can see while people vote."),
 }
-#: The condition under which a part of the stored charter is named, if it has another name.
-PART_OF = {"notes": "question"}
 STILL_MISSING = N_("An open consultation keeps a whole charter. Still missing: %(what)s.")
+_QUESTION = N_("The question: %(what)s (%(words)s). Change it, or go on with a public note.")
 #: Where a condition is mended, if its field has another name.
 FIELD_OF = {
     "rule": "ties",
@@ -68,6 +71,10 @@ FIELD_OF = {
 }
 _c = table(Consultation).c
 _TEXTS = select(_c.background).where(_c.id == bindparam("id"))
+
+
+def _said(flag: Flagged) -> dict[str, Any]:
+    return {"what": Message(flag.label), "words": ", ".join(flag.words)}
 
 
 def part_name(code: str) -> Message:
@@ -104,8 +111,14 @@ def _charter_lacking(session: Session, view: ConsultationView) -> tuple[Lacking,
         Lacking(it.met, CHARTER_PARTS[it.code], f"{own}#{FIELD_OF.get(it.code, it.code)}")
         for it in charters.checklist(content, ways)
     ]
+    noted = [
+        Lacking(
+            bool(it.note), _QUESTION, f"{own}#{it.field}", {"what": Message(it.label), "words": ", ".join(it.words)}
+        )
+        for it in flags_of(session, view.id, content)
+    ]
     wrong = [Lacking(False, CONTRADICTIONS[code], own) for code in charters.contradictions(content, ways)]
-    return (*said, *wrong)
+    return (*said, *noted, *wrong)
 
 
 INFLUENCES = {
@@ -141,6 +154,8 @@ def in_words(part: str, stored: str) -> str:
     content: Any = json.loads(stored)
     if part == "criteria":
         return "\n\n".join(_criterion(one) for one in content or ())
+    if part == "notes":
+        return "\n\n".join(str(kept["note"]) for kept in (content or {}).values())
     if part == "due":
         return "\n\n".join(_due(kind, (content or {}).get(kind)) for kind in (*charters.KINDS, "threshold"))
     return stored

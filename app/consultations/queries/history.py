@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.accounts.models import Account
 from app.consultations.models import Amendment, Consultation, ConsultationChange
-from app.consultations.queries.checklist import CHARTER_PARTS, PART_OF, in_words
+from app.consultations.queries.checklist import CHARTER_PARTS, in_words
 from app.consultations.queries.locking import who_took_part
 from app.consultations.queries.pages import TEXTS, WORDS_OF_KIND, span
 from app.core.access import Missing
@@ -181,7 +181,7 @@ def _charter_change(row: Any, lang: str) -> Change:
     """A part of the charter: texts word by word; figures are said in words first, and compared so."""
     part = row.what.removeprefix("charter.")
     other = part.startswith("other_")
-    name = CHARTER_PARTS[PART_OF.get(part.removeprefix("other_"), part.removeprefix("other_"))]
+    name = CHARTER_PARTS[part.removeprefix("other_")]
     label = say(N_("%(part)s, second language"), {"part": Message(name)}) if other else say(name)
     if part == "rule":
         both = tuple(_rule_in_force(row, stored) for stored in (row.before, row.after))
@@ -190,7 +190,9 @@ def _charter_change(row: Any, lang: str) -> Change:
         its_lang = ("en" if lang == "id" else "id") if other else lang
         return Change(row.what, label, row.before, row.after, compare(row.before, row.after).paragraphs, its_lang)
     before, after = (in_words(part, one) for one in (row.before, row.after))
-    return Change(row.what, label, before, after, compare(before, after).paragraphs, "" if part != "criteria" else lang)
+    return Change(
+        row.what, label, before, after, compare(before, after).paragraphs, lang if part in ("criteria", "notes") else ""
+    )
 
 
 def _rule_in_force(row: Any, stored: str) -> dict[str, Any]:

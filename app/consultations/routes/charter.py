@@ -32,8 +32,16 @@ def _form_page(
         amending=amending,
         ways=queries.ways_of(view),
         rows=CRITERIA,
+        flags=queries.flags_of(session, view.id, queries.promised(session, view.id)),
         lacking=queries.lacking(session, view),
     )
+
+
+def _content(session: Session, view: ConsultationView, form: Any) -> dict[str, Any]:
+    """The charter as typed, with the notes on what the question is flagged for now."""
+    flags = queries.flags_of(session, view.id, {})
+    notes = form.notes((flag.kind, flag.words) for flag in flags)
+    return {**form.content(), **({"notes": notes} if notes else {})}
 
 
 def _typed(session: Session, view: ConsultationView) -> Submission[Any]:
@@ -63,8 +71,9 @@ async def save(
     whole_promises(form)
     whole_rule(form)
     if form.valid:
+        content = _content(session, view, form.checked)
         try:
-            await db.write(actions.set_charter, actor, view.id, form.checked.content(), request.state.arrived)
+            await db.write(actions.set_charter, actor, view.id, content, request.state.arrived)
         except Conflict as refused:
             form.refuse(refused.reason)
         else:
@@ -92,7 +101,7 @@ async def amend(
     whole_promises(form)
     whole_rule(form)
     if form.valid:
-        content, reason = form.checked.content(), form.checked.reason
+        content, reason = _content(session, view, form.checked), form.checked.reason
         given = (content, reason, request.state.arrived, web.base_url(request))
         try:
             number = await db.write(actions.amend_charter, actor, view.id, *given)

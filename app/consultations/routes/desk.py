@@ -7,7 +7,15 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from app.consultations import actions, queries
-from app.consultations.forms import ROWS, DraftForm, PhasesForm, typed_rows, whole_rows, whole_translation
+from app.consultations.forms import (
+    ROWS,
+    DraftForm,
+    PhasesForm,
+    QuestionForm,
+    typed_rows,
+    whole_rows,
+    whole_translation,
+)
 from app.consultations.queries import ConsultationView
 from app.core import access, db, web
 from app.core.access import Conflict, guard
@@ -53,7 +61,27 @@ def _draft_page(
         own=own,
         topics=queries.topics(session),
         lacking=queries.lacking(session, view) if view else (),
+        flags=queries.flags_in(
+            str(form.values.get("title", "")),
+            "en" if form.values.get("lang") == "en" else "id",
+            str(form.values.get("other_title", "")),
+        ),
     )
+
+
+@router.get("/desk/question", dependencies=[guard("consultations.create")])
+def question(request: Request) -> Response:
+    """A question to be checked before there is a draft of it."""
+    return web.render(request, "consultations/question.html", form=blank(lang="id"), flags=[], checked=False)
+
+
+@router.post("/desk/question", dependencies=[guard("consultations.create")])
+def check(request: Request, form: Annotated[Submission[QuestionForm], submitted(QuestionForm)]) -> Response:
+    """What in a question may bend the answers, while it is being written; nothing is kept."""
+    flags = queries.flags_in(form.checked.title, form.checked.lang) if form.valid else []
+    if web.is_htmx(request):
+        return web.render(request, "consultations/_flags.html", flags=flags)
+    return web.render(request, "consultations/question.html", form.status, form=form, flags=flags, checked=form.valid)
 
 
 @router.get("/desk/consultations/new", dependencies=[guard("consultations.create")])
