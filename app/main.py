@@ -37,13 +37,15 @@ from app.responses import routes as responses_routes
 from app.settings import settings
 from app.votes import routes as votes_routes
 
+#: What is asked most stands first: routes are tried one after the other.
 ROUTERS = (
     votes_routes.router,
+    proposals_routes.router,
+    pages.router,
     comments_routes.router,
+    consultations_routes.router,
     moderation_routes.router,
     facilitation_routes.router,
-    proposals_routes.router,
-    consultations_routes.router,
     accounts_routes.router,
     finding_routes.router,
     offices_routes.router,
@@ -51,7 +53,6 @@ ROUTERS = (
     responses_routes.router,
     decisions_routes.router,
     exports_routes.router,
-    pages.router,
 )
 
 MISSING = access.Reason("not-found", N_("There is no page at this address. It may have been mistyped or moved."), 404)
@@ -168,9 +169,8 @@ def create_app() -> Any:
         lifespan=lifespan,
         max_body_size=(settings().max_upload_mb + 1) * 4 * 1024 * 1024,
     )
-    for router in ROUTERS:
-        api.include_router(router)
     pages_known = [route for router in ROUTERS for route in pages_of(router)]
+    api.router.routes.extend(pages_known)  # one flat list: routers within routers match everything twice over
     pages_kept = Addresses(PageCache(api), pages_known, lambda request: web.refuse(request, MISSING))
     files = ServeStaticASGI(pages_kept, root=web.ROOT / "static", prefix="static", max_age=31536000)
     return Edge(CrossSite(files))

@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,12 @@ def _locale(lang: str) -> Locale:
 
 def number(value: float) -> str:
     """A number as the language writes it."""
-    return numbers.format_decimal(value, locale=_locale(language.get()))
+    return _number(language.get(), value)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _number(lang: str, value: float) -> str:
+    return numbers.format_decimal(value, locale=_locale(lang))
 
 
 def percent(part: int, whole: int) -> str:
@@ -100,8 +105,13 @@ def percent(part: int, whole: int) -> str:
 
 def date_in_words(value: date | datetime) -> str:
     """A long date in the installation's zone."""
-    day = clock.local(value) if isinstance(value, datetime) else value
-    return dates.format_date(day, "long", locale=_locale(language.get()))
+    day = clock.local(value).date() if isinstance(value, datetime) else value
+    return _date(language.get(), day)
+
+
+@lru_cache(maxsize=2048)
+def _date(lang: str, day: date) -> str:
+    return dates.format_date(day, "long", locale=_locale(lang))
 
 
 def month_in_words(number: int) -> str:
@@ -112,9 +122,7 @@ def month_in_words(number: int) -> str:
 
 def date_and_time(value: datetime) -> str:
     """A date, a time and the name of the zone, such as 14 Maret 2026 pukul 16.00 WIB."""
-    lang, here = language.get(), clock.local(value)
-    hour = dates.format_time(here, "HH.mm" if lang == "id" else "HH:mm", locale=_locale(lang))
-    return f"{date_in_words(value)}, {hour} {zone_name(here)}"
+    return f"{date_in_words(value)}, {_time(value)}"
 
 
 _INDONESIAN_ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
@@ -145,5 +153,5 @@ def left(until: datetime) -> str:
 
 
 def _time(instant: datetime) -> str:
-    lang, here = language.get(), clock.local(instant)
-    return f"{dates.format_time(here, 'HH.mm' if lang == 'id' else 'HH:mm', locale=_locale(lang))} {zone_name(here)}"
+    here = clock.local(instant)
+    return f"{here:%H.%M} {zone_name(here)}" if language.get() == "id" else f"{here:%H:%M} {zone_name(here)}"

@@ -66,14 +66,7 @@ def to_text(text: str, limit: int = 200) -> str:
 
 def _sanitised(html: str) -> str:
     """Keep what the allow-list names, whatever the renderer made; nothing here trusts it."""
-    return nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        url_schemes=_SCHEMES,
-        url_relative=_own_path,
-        link_rel="nofollow ugc noopener",
-    )
+    return _cleaner.clean(html)
 
 
 def _readable(text: str) -> str:
@@ -82,6 +75,15 @@ def _readable(text: str) -> str:
 
 def _own_path(address: str) -> str | None:
     return address if _SAFE_ADDRESS.fullmatch(address) else None
+
+
+_cleaner = nh3.Cleaner(
+    tags=_TAGS,
+    attributes=_ATTRIBUTES,
+    url_schemes=_SCHEMES,
+    url_relative=_own_path,
+    link_rel="nofollow ugc noopener",
+)
 
 
 def _cut(line: str, length: int) -> str:

@@ -216,7 +216,7 @@ async def _send_packed(answer: _Answer, encoding: str, send: Send) -> None:
     """Send somebody's own page, lightly compressed and kept by nobody."""
     body = b"".join(answer.parts)
     if encoding and len(body) >= _SMALLEST:
-        body = _pack(body, encoding, quality=1)
+        body = _pack(body, encoding, quality=2)  # smaller than 1 and, with brotli, faster too
     else:
         encoding = ""
     await _send(send, answer.status, answer.headers, body, encoding, {"Cache-Control": "no-store"})

@@ -14,7 +14,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import UploadFile
 
-from app.core import access, clock, i18n, keys, labels, markdown
+from app.core import access, clock, i18n, keys, labels, markdown, templating
 from app.core.forms import typed
 from app.settings import settings
 
@@ -28,7 +28,7 @@ HELD_SECONDS = 24 * 3600
 @cache
 def environment() -> Environment:
     """The Jinja environment: autoescape on, undefined names are errors."""
-    made = Environment(
+    made = templating.Pages(
         loader=FileSystemLoader(ROOT / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -50,6 +50,7 @@ def environment() -> Environment:
         urlencoded=lambda text: quote(str(text), safe=""),
     )
     made.globals.update(asset=asset, percent=i18n.percent, say=i18n.say)
+    made.globals.update(_=templating.translated, gettext=templating.translated, ngettext=templating.translated_number)
     return made
 
 
