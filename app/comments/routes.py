@@ -31,8 +31,8 @@ CHANGED, UNCHANGED = N_("Your comment is changed."), N_("Nothing was changed: yo
 def page(
     request: Request,
     session: db.Read,
-    actor: access.CurrentActor,
     proposal: Readable,
+    actor: access.CurrentActor,
     parent: Code = "",
     after: Cursor = "",
     comments: Literal["", "oldest", "newest"] = "",
@@ -56,7 +56,7 @@ def _facts(thread: Thread) -> dict[str, object]:
 
 @router.get("/proposals/{code}/comments/new")
 def new(
-    request: Request, session: db.Read, actor: access.CurrentActor, proposal: Writable, parent: Code = ""
+    request: Request, session: db.Read, proposal: Writable, actor: access.CurrentActor, parent: Code = ""
 ) -> Response:
     """The form for a comment, or for a reply, on a page of its own."""
     return _form(request, session, actor, proposal, parent, blank(stance="neutral"))
@@ -86,7 +86,7 @@ def _form(
 
 @router.post("/proposals/{code}/comments")
 async def write(
-    request: Request, session: db.Read, actor: access.CurrentActor, proposal: Writable, form: Typed
+    request: Request, session: db.Read, proposal: Writable, actor: access.CurrentActor, form: Typed
 ) -> Response:
     """Send a comment or a reply."""
     if form.valid:
@@ -103,7 +103,7 @@ async def write(
 def _sent(request: Request, actor: Actor, code: str) -> Response:
     """The comment as it now stands: below the emptied form, or at the top of its thread."""
     with db.reading() as session:
-        (comment,) = queries.with_answers(session, [queries.at_code(session, code)])
+        comment = queries.with_answers(session, queries.at_code(session, code))
         writing = queries.writing(actor, comment.proposal)
     show = lambda: web.render(request, "comments/_sent.html", comment=comment, writing=writing)  # noqa: E731
     return web.done(request, comment.place, N_("Your comment is published."), fragment=show)
@@ -117,7 +117,7 @@ def edit_page(request: Request, comment: Mine) -> Response:
 
 
 @router.post("/comments/{code}/edit")
-async def edit(request: Request, actor: access.CurrentActor, comment: Mine, form: Typed) -> Response:
+async def edit(request: Request, comment: Mine, actor: access.CurrentActor, form: Typed) -> Response:
     """Change one's own comment."""
     if form.valid:
         try:
@@ -136,7 +136,7 @@ def confirm_removal(request: Request, comment: Mine) -> Response:
 
 
 @router.post("/comments/{code}/removal")
-async def remove(request: Request, actor: access.CurrentActor, comment: Mine) -> Response:
+async def remove(request: Request, comment: Mine, actor: access.CurrentActor) -> Response:
     """Take one's own comment away."""
     await db.write(actions.remove, actor, comment.id)
     return web.done(request, comment.place, N_("Your comment is removed."))

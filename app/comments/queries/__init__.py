@@ -1,7 +1,7 @@
 """Reads of comments: one, a thread, the form, and somebody's own."""
 
 from app.comments.queries.own import Own, by_author
-from app.comments.queries.threads import Thread, shown, thread
+from app.comments.queries.threads import Thread, shown
 from app.comments.queries.views import (
     EDITABLE,
     CommentView,
@@ -31,7 +31,6 @@ __all__ = [
     "not_standing",
     "shown",
     "tells_answers",
-    "thread",
     "with_answers",
     "writing",
 ]

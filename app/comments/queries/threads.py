@@ -7,7 +7,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session
 
 from app.comments.models import Comment
-from app.comments.queries.views import BASE, CommentView, view, with_answers
+from app.comments.queries.views import BASE, CommentView, Reached, reached, view
 from app.core import paging
 from app.core.columns import table
 from app.proposals.queries import ProposalView
@@ -21,6 +21,8 @@ class Thread:
     parent: CommentView | None
     items: tuple[CommentView, ...]
     next: str | None
+    #: How far the comments got, and the proposal itself.
+    reached: Reached
     newest: bool = False
     first: bool = True
 
@@ -55,15 +57,6 @@ _THREAD = BASE.where(_m.proposal_id == bindparam("proposal"), _m.parent_id == bi
 _OLDEST, _NEWEST = (paging.Key("id", _m.id),), (paging.Key("id", _m.id, descending=True),)
 
 
-def thread(
-    session: Session, proposal: ProposalView, parent: int = 0, after: str | None = None, newest: bool = False
-) -> paging.Page[CommentView]:
-    """A page of the comments on a proposal, or of the replies to one; the oldest first unless said otherwise."""
-    by = _NEWEST if newest else _OLDEST
-    page = paging.page(session, _THREAD, by, after, proposal=proposal.id, parent=parent)
-    return paging.Page(tuple(view(row, proposal) for row in page.items), page.next)
-
-
 def shown(
     session: Session,
     proposal: ProposalView,
@@ -71,6 +64,9 @@ def shown(
     after: str | None = None,
     newest: bool = False,
 ) -> Thread:
-    """A page of a thread with what its template needs."""
-    page = thread(session, proposal, parent.id if parent else 0, after, newest)
-    return Thread(proposal, parent, with_answers(session, page.items), page.next, newest, not after)
+    """A page of the comments on a proposal, or of the replies to one; the oldest first unless said otherwise."""
+    by = _NEWEST if newest else _OLDEST
+    page = paging.page(session, _THREAD, by, after, proposal=proposal.id, parent=parent.id if parent else 0)
+    far = reached(session, (proposal, *page.items))
+    items = tuple(view(row, proposal, far) for row in page.items)
+    return Thread(proposal, parent, items, page.next, far, newest, not after)

@@ -185,9 +185,9 @@ def _one(session: Session, row: Any) -> CommentView:
     return view(row, proposals.by_id(session, row.proposal_id))
 
 
-def view(row: Any, proposal: ProposalView) -> CommentView:
+def view(row: Any, proposal: ProposalView, reached: "Reached | None" = None) -> CommentView:
     """A row as a view; what may not be read is left out here, so that no page can show it by mistake."""
-    fields = dict(row._mapping)
+    fields = dict(zip(row._fields, row, strict=True))
     fields.pop("proposal_id")
     erased = fields.pop("erased_at") is not None
     fields["office"] = offices.spoken_for(fields.pop("office_name"), fields.pop("office_en"))
@@ -195,6 +195,8 @@ def view(row: Any, proposal: ProposalView) -> CommentView:
         fields["html"] = as_stored(row.html)
     else:
         fields |= {"body": "", "html": Markup(""), "author": None, "office": None, "stance": "neutral"}
+    if reached is not None:
+        fields |= {"lights": reached.lights[row.id], "answers": reached.answers.get(row.id, ())}
     return CommentView(proposal=proposal, author_erased=erased, **fields)
 
 
@@ -208,15 +210,26 @@ def tells_answers(found: Answers) -> Answers:
     return found
 
 
-def with_answers(session: Session, found: Collection[CommentView]) -> tuple[CommentView, ...]:
-    """The same comments with their lights and the official answers to them, in a fixed number of queries."""
-    if not found:
-        return ()
-    lights = contributions.lights_of(session, found)
+@dataclass(frozen=True)
+class Reached:
+    """How far contributions got: by their row, their lights and the official answers, the present one first."""
+
+    lights: Mapping[int, Lights]
+    answers: Mapping[int, tuple[Any, ...]]
+
+
+def reached(session: Session, items: Collection[Any]) -> Reached:
+    """How far these contributions got, in a fixed number of queries; items have `id`, `code` and `received_at`."""
     answers: dict[int, tuple[Any, ...]] = {}
-    for told in _answers:
-        answers |= {number: tuple(some) for number, some in told(session, [one.id for one in found]).items()}
-    return tuple(replace(one, lights=lights[one.id], answers=answers.get(one.id, ())) for one in found)
+    for told in _answers if items else ():
+        answers |= {number: tuple(some) for number, some in told(session, [one.id for one in items]).items()}
+    return Reached(contributions.lights_of(session, items), answers)
+
+
+def with_answers(session: Session, comment: CommentView) -> CommentView:
+    """The same comment with its lights and the official answers to it."""
+    far = reached(session, [comment])
+    return replace(comment, lights=far.lights[comment.id], answers=far.answers.get(comment.id, ()))
 
 
 def facts(comment: CommentView) -> dict[str, Any]:

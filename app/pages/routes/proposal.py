@@ -64,8 +64,8 @@ def facts(session: db.Read, proposal: Readable) -> Response:
 def page(
     request: Request,
     session: db.Read,
-    actor: access.CurrentActor,
     proposal: Readable,
+    actor: access.CurrentActor,
     order: Annotated[Literal["", "oldest", "newest"], Query(alias="comments")] = "",
     after: Cursor = "",
 ) -> Response:
@@ -75,12 +75,13 @@ def page(
 
 
 def _parts(session: Session, actor: Actor, proposal: ProposalView, newest: bool, after: str | None) -> dict[str, Any]:
+    thread = comments.shown(session, proposal, None, after, newest)
     return {
         "box": votes.box(session, actor, proposal),
-        "answers": responses.answers_of(session, proposal.id),
-        "thread": comments.shown(session, proposal, None, after, newest),
+        "answers": thread.reached.answers.get(proposal.id, ()),
+        "thread": thread,
         "writing": comments.writing(actor, proposal),
         **({} if proposal.shown and proposal.withdrawn_at is None else {"indexed": False}),
-        "lights": contributions.lights_of(session, [proposal])[proposal.id],
+        "lights": thread.reached.lights[proposal.id],
         "own": proposal.participant_id is not None and proposal.participant_id == actor.participant,
     }
