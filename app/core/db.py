@@ -209,9 +209,11 @@ def _engine(url: str, writes: bool) -> Engine:
     """An engine for one of the two uses, with the pragmas of the house."""
     if not url.startswith("sqlite"):
         mode = "" if writes else "-c default_transaction_read_only=on"
-        return create_engine(
+        engine = create_engine(
             url, pool_pre_ping=True, pool_size=2 if writes else 20, max_overflow=20, connect_args={"options": mode}
         )
+        _say_savepoints_directly(engine)
+        return engine
     engine = create_engine(
         url,
         pool_size=2 if writes else 40,
@@ -233,7 +235,19 @@ def _engine(url: str, writes: bool) -> Engine:
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    _say_savepoints_directly(engine)
     return engine
+
+
+def _say_savepoints_directly(engine: Engine) -> None:
+    """Have savepoints sent as they are: the library would compile a statement for each, three times the cost."""
+    dialect: Any = engine.dialect
+    for method, words in (
+        ("do_savepoint", "SAVEPOINT"),
+        ("do_release_savepoint", "RELEASE SAVEPOINT"),
+        ("do_rollback_to_savepoint", "ROLLBACK TO SAVEPOINT"),
+    ):
+        setattr(dialect, method, lambda connection, name, words=words: connection.exec_driver_sql(f"{words} {name}"))
 
 
 _current: Database | None = None

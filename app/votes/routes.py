@@ -25,8 +25,8 @@ NO_CHOICE = Conflict("no-choice", N_("Choose what you vote."))
 @router.post("/proposals/{code}/vote")
 async def cast(
     request: Request,
-    actor: CurrentActor,
     proposal: Proposal,
+    actor: CurrentActor,
     form: Annotated[Submission[VoteForm], submitted(VoteForm)],
 ) -> Response:
     """Set a vote."""
@@ -40,7 +40,7 @@ async def cast(
 
 
 @router.post("/proposals/{code}/vote/withdrawal")
-async def withdraw(request: Request, actor: CurrentActor, proposal: Proposal) -> Response:
+async def withdraw(request: Request, proposal: Proposal, actor: CurrentActor) -> Response:
     """Take a vote back."""
     try:
         box = await db.write(actions.withdraw, actor, proposal.id, request.state.arrived)

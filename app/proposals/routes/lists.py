@@ -63,8 +63,8 @@ def _found(session: db.Read, consultation: consultations.ConsultationView, asked
 def listing(
     request: Request,
     session: db.Read,
-    actor: CurrentActor,
     consultation: Consultation,
+    actor: CurrentActor,
     asked: Annotated[Asked, Depends()],
 ) -> Response:
     """A page of the list; without an order asked for, the visitor gets a random one that stays."""

@@ -58,7 +58,7 @@ def _page(
 
 
 @router.get("/consultations/{slug}/proposals/new")
-def new(request: Request, session: db.Read, actor: CurrentActor, consultation: Consultation) -> Response:
+def new(request: Request, session: db.Read, consultation: Consultation, actor: CurrentActor) -> Response:
     """The page on which a proposal is written, with the draft if there is one."""
     answer = consultation.takes("propose")
     if isinstance(answer, rules.Refusal):
@@ -82,8 +82,8 @@ def _area_id(typed: str) -> int | None:
 @router.post("/consultations/{slug}/proposals")
 async def create(
     request: Request,
-    actor: CurrentActor,
     consultation: Consultation,
+    actor: CurrentActor,
     form: Annotated[Submission[ProposalForm], submitted(ProposalForm)],
 ) -> Response:
     """Send the proposal, show it before it is sent, or keep it as a draft."""
@@ -179,8 +179,8 @@ async def _keep(request: Request, actor: CurrentActor, consultation: consultatio
 @router.post("/consultations/{slug}/proposals/draft")
 async def keep_draft(
     request: Request,
-    actor: CurrentActor,
     consultation: Consultation,
+    actor: CurrentActor,
     form: Annotated[Submission[DraftForm], submitted(DraftForm)],
 ) -> Response:
     """Keep what is being written, by itself after a pause in typing."""
@@ -200,7 +200,7 @@ async def keep_draft(
 
 
 @router.post("/consultations/{slug}/proposals/draft/removal")
-async def remove_draft(request: Request, actor: CurrentActor, consultation: Consultation) -> Response:
+async def remove_draft(request: Request, consultation: Consultation, actor: CurrentActor) -> Response:
     """Throw the draft away."""
     await db.write(actions.discard_draft, actor, consultation.id)
     return web.done(request, consultation.url, N_("The draft is gone."))
