@@ -32,6 +32,7 @@ TABLE: dict[str, tuple[Predicate, ...]] = {
     "moderation.act": (moderator, readable),
     "moderation.read": (moderator,),
     "moderation.report": (readable,),
+    "obligations.arrange": (administrator,),
     "obligations.read": (anyone,),
     "offices.edit": (administrator,),
     "offices.read": (anyone,),

@@ -156,6 +156,8 @@ BY_HAND: list[tuple[str, str, set[str]]] = [
     ("GET", "/desk/answers/{desk/answers/number}", OFFICE_ONLY),
     ("POST", "/desk/answers/{desk/answers/number}/publication", OFFICE_ONLY),
     ("POST", "/desk/consultations/air/decision", OFFICE_ONLY),
+    ("GET", "/admin/holidays", {"administrator"}),
+    ("POST", "/admin/holidays/list", {"administrator"}),
     ("POST", "/proposals/{code}/edit", {"citizen"}),
     ("POST", "/proposals/{code}/withdrawal", {"citizen"}),
     ("POST", "/comments/{comments/code}/edit", {"citizen"}),

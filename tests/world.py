@@ -126,6 +126,8 @@ def build() -> World:
             "document": str(number),
             "sha256": digest,
             "topic": str(topic),
+            "admin/holidays/year": "2026",
+            "day": "2026-08-17",
             "desk/answers/number": str(response(consultation, ours, proposal, official)),
             "decisions/number": "K-2026-001",
             "me/sessions/number": "1",

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.obligations.routes import board
+from app.obligations.routes import board, holidays
 
 router = APIRouter()
-for part in (board,):
+for part in (board, holidays):
     router.include_router(part.router)
