@@ -5,6 +5,7 @@ from app.consultations.policy import not_in_charge, of_the_office, readable
 from app.contributions.policy import author
 from app.core.access import Predicate
 from app.core.i18n import N_
+from app.obligations.policy import answers_in_it, owes_it
 
 TABLE: dict[str, tuple[Predicate, ...]] = {
     "accounts.grant": (administrator,),
@@ -32,6 +33,7 @@ TABLE: dict[str, tuple[Predicate, ...]] = {
     "moderation.act": (moderator, readable),
     "moderation.read": (moderator,),
     "moderation.report": (readable,),
+    "obligations.act": (owes_it,),
     "obligations.arrange": (administrator,),
     "obligations.read": (anyone,),
     "offices.edit": (administrator,),
@@ -41,7 +43,7 @@ TABLE: dict[str, tuple[Predicate, ...]] = {
     "proposals.edit": (confirmed, author),
     "proposals.read": (readable,),
     "proposals.write": (confirmed, readable),
-    "responses.write": (of_the_office,),
+    "responses.write": (answers_in_it,),
     "votes.cast": (confirmed, readable, not_in_charge),
 }
 

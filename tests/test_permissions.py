@@ -40,12 +40,13 @@ def refusals(predicate: str, person: str, draft: bool) -> int | None:
         return 401
     if predicate == "not_in_charge":
         return 403 if in_charge else None
-    if predicate == "of_the_office":
+    if predicate in ("of_the_office", "answers_in_it"):
         return None if in_charge else 404 if draft else 403
     passes = {
         "signed_in": SIGNED_IN,
         "confirmed": SIGNED_IN - {"unconfirmed"},
         "author": {"citizen"},
+        "owes_it": {"official"},
         "official": {"official", "other official"},
         "facilitator": {"facilitator"},
         "moderator": {"moderator"},
@@ -156,6 +157,9 @@ BY_HAND: list[tuple[str, str, set[str]]] = [
     ("GET", "/desk/answers/{desk/answers/number}", OFFICE_ONLY),
     ("POST", "/desk/answers/{desk/answers/number}/publication", OFFICE_ONLY),
     ("POST", "/desk/consultations/air/decision", OFFICE_ONLY),
+    ("GET", "/desk/obligations/{desk/obligations/number}", OFFICE_ONLY),
+    ("POST", "/desk/obligations/{desk/obligations/number}/hand-over", OFFICE_ONLY),
+    ("POST", "/desk/obligations/{desk/obligations/number}/holding-reply", OFFICE_ONLY),
     ("GET", "/admin/holidays", {"administrator"}),
     ("POST", "/admin/holidays/list", {"administrator"}),
     ("POST", "/proposals/{code}/edit", {"citizen"}),

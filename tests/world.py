@@ -16,6 +16,7 @@ from app.contributions import actions as contributions
 from app.core import clock, db, files
 from app.core.columns import table
 from app.decisions.models import Decision
+from app.obligations.models import Obligation
 from app.proposals import queries as proposals
 from app.responses.models import Answer, Response
 from app.settings import settings
@@ -74,6 +75,19 @@ def response(consultation: int, office: int, proposal: int, author: Person) -> i
     return int(number)
 
 
+def owed(consultation: int, office: int, proposal: int) -> int:
+    """An answer the office owes to a proposal."""
+    due = clock.now() + 3 * DAY
+    return int(
+        factories.add(
+            Obligation(
+                contribution_id=proposal, consultation_id=consultation, kind="closing", first_office_id=office,
+                office_id=office, arose_at=clock.now(), due_at=due, due_month=202603,
+            )
+        )
+    )  # fmt: skip
+
+
 def decided(office: int) -> str:
     """A consultation whose decision is published as K-2026-001; gives its slug."""
     consultation = factories.consultation(office, OVER, slug="selesai", decided_at=clock.now(), now=None)
@@ -126,6 +140,7 @@ def build() -> World:
             "document": str(number),
             "sha256": digest,
             "topic": str(topic),
+            "desk/obligations/number": str(owed(consultation, ours, proposal)),
             "admin/holidays/year": "2026",
             "day": "2026-08-17",
             "desk/answers/number": str(response(consultation, ours, proposal, official)),

@@ -24,7 +24,7 @@ _NAMED_ONLY = {
     "topics": N_("Topics"), "phases": N_("Phases"), "other_question": N_("What was asked"),
     "other_proposed": N_("What was proposed"), "other_decided": N_("What was decided"),
     "other_decided_by": N_("Who decided"), "other_why": N_("Why"), "other_next": N_("What happens next"),
-    "list": N_("List"),
+    "office": N_("Office"), "promised": N_("The answer comes by"), "list": N_("List"),
     "contribution": N_("Contributions"), "shown": N_("Contributions"), "note": N_("Note"),
     "can_change": N_("What can still change"), "cannot_change": N_("What cannot change, and why"),
     "decider": N_("Who decides"), "legal_basis": N_("On what authority"),

@@ -1,17 +1,19 @@
-"""The days on which nobody works, as an administrator writes them."""
+"""What an office writes about an answer it owes, and the days on which nobody works."""
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from app.core.forms import Form, Line, Text, Words
+from app.core import clock
+from app.core.forms import Form, Line, Prose, Text, Words
 from app.core.i18n import N_
 
-NAME, LIST = 100, 20_000
+REASON, REPLY, NAME, LIST = 2_000, 5_000, 100, 20_000
+_LAST_SECOND = time(23, 59, 59)
 
 
 def day(value: Any) -> Any:
@@ -28,7 +30,35 @@ def day(value: Any) -> Any:
         raise PydanticCustomError("no_day", N_("Write the date like this: 2026-03-14.")) from None
 
 
+def _end_of_day(value: Any) -> Any:
+    found = day(value)
+    return clock.from_local(datetime.combine(found, _LAST_SECOND)) if isinstance(found, date) else found
+
+
 Day = Annotated[date, BeforeValidator(day)]
+EndOfDay = Annotated[datetime, BeforeValidator(_end_of_day)]
+
+
+class HandOverForm(Form):
+    """To which office an obligation goes, and why."""
+
+    when_empty: ClassVar[Mapping[str, str]] = {
+        "office": N_("Choose the office that is to answer."),
+        "reason": N_("Say why that office is to answer."),
+    }
+    office: Annotated[Line, Field(max_length=120)]
+    reason: Annotated[Prose, Field(min_length=10, max_length=REASON)]
+
+
+class HoldingReplyForm(Form):
+    """When the answer will come instead, and why; the due date stays."""
+
+    when_empty: ClassVar[Mapping[str, str]] = {
+        "promised": N_("Name the date by which the answer will come."),
+        "text": N_("Say why the answer takes longer."),
+    }
+    promised: EndOfDay
+    text: Annotated[Prose, Field(min_length=20, max_length=REPLY)]
 
 
 class HolidayForm(Form):

@@ -12,6 +12,7 @@ from app.core import access, clock, db, indexing, jobs
 from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_, language
+from app.obligations import queries as obligations
 from app.proposals.models import Proposal
 from app.publiclog import actions as publiclog
 from app.responses import mails, queries
@@ -31,7 +32,7 @@ def draft(
 
     Conflict for contributions of another consultation or in another draft, and for a text that is already published.
     """
-    consultation = consultations.by_id(session, consultation_id)
+    consultation = queries.with_owing(session, consultations.by_id(session, consultation_id))
     access.require("responses.write", actor, consultation)
     if consultation.opened_at is None:
         raise Conflict("not-open", N_("Answers can be written once the consultation has opened."))
@@ -40,6 +41,7 @@ def draft(
         raise Conflict("unknown-proposal", N_("One of these contributions does not belong to this consultation."))
     _require_no_other_draft(session, consultation_id, found, response_id)
     row = _row(session, response_id, consultation)
+    row.office_id = _answering_office(session, actor, consultation, found)
     row.status, row.refers_to, row.text, row.other_text = form.status, form.refers_to, form.text, form.other_text
     row.written_by = actor.account
     session.flush()
@@ -48,6 +50,22 @@ def draft(
     blank = {"response_id": row.id, "h": ""}
     session.execute(insert(table(Answer)), [blank | {"contribution_id": item.id} for item in found])
     return row.id
+
+
+def _answering_office(
+    session: Session, actor: Actor, consultation: consultations.ConsultationView, found: tuple[queries.Answered, ...]
+) -> int:
+    """The office that signs: the one in charge, or one to which all of these were handed over; Conflict otherwise."""
+    if actor.machine or consultation.office_id in actor.offices:
+        return consultation.office_id
+    held = obligations.held_by(session, [item.id for item in found])
+    ours = [held.get(item.id, set()) & actor.offices for item in found]
+    common = set.intersection(*ours) if ours else set()
+    if not common:
+        raise Conflict(
+            "not-handed-over", N_("Your office answers here only what was handed over to it. Leave out the others.")
+        )
+    return min(common)
 
 
 def _require_no_other_draft(
@@ -107,7 +125,7 @@ def publish(session: Session, actor: Actor, response_id: int, base_url: str, at:
     if response.published_at is not None:
         return
     row = session.get_one(Response, response_id)
-    row.published_at, row.signed_by = at or clock.now(), actor.name
+    row.published_at, row.signed_by, row.signer_id = at or clock.now(), actor.name, actor.account
     session.flush()
     publish_some(session, response_id, base_url)
 

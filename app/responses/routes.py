@@ -25,7 +25,7 @@ from app.responses import actions, queries
 from app.responses.forms import MANY, ResponseForm
 
 router = APIRouter()
-Consultation = Annotated[consultations.ConsultationView, guard("responses.write", consultations.at_desk)]
+Consultation = Annotated[consultations.ConsultationView, guard("responses.write", queries.to_answer)]
 Draft = Annotated[queries.ResponseView, guard("responses.write", queries.in_path)]
 Codes = Annotated[tuple[str, ...], Query(max_length=500)]
 State = Literal["unanswered", "drafted", "answered"]

@@ -55,6 +55,8 @@ class ConsultationView:
     rule_changes: int
     rule_from: datetime | None
     phases: tuple[KnownPhase, ...]
+    #: Further offices that owe answers in it; known only where an answer is written.
+    owing: frozenset[int] = frozenset()
 
     @property
     def state(self) -> rules.ConsultationState:

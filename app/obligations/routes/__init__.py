@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.obligations.routes import board, holidays
+from app.obligations.routes import board, desk, holidays
 
 router = APIRouter()
-for part in (board, holidays):
+for part in (board, desk, holidays):
     router.include_router(part.router)

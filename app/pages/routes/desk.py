@@ -2,14 +2,20 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from app.consultations import queries as consultations
 from app.core import access, db, web
 from app.core.access import guard
+from app.core.i18n import gettext
+from app.obligations import queries as obligations
+from app.obligations.models import KINDS
 from app.responses import queries as responses
 
 router = APIRouter()
 DONE = 20
+#: So many owed answers stand on the desk itself.
+FIRST = 5
 
 
 @router.get("/desk", dependencies=[guard("desk.read")])
@@ -23,4 +29,14 @@ def desk(request: Request, session: db.Read, actor: access.CurrentActor) -> Resp
         awaiting=awaiting,
         done=consultations.done(session, actor.offices, DONE),
         progress=responses.progress(session, ids),
+        owed=_owed(session, actor.offices),
+        kinds={str(kind): gettext(words) for kind, words in KINDS.items()},
+        states={state: gettext(words) for state, words in obligations.STATE_WORDS.items()},
     )
+
+
+def _owed(session: Session, offices: frozenset[int]) -> list[obligations.Item]:
+    """What somebody's offices owe next, the longest overdue first."""
+    narrowed = (obligations.Narrowed(office_id=office) for office in sorted(offices))
+    found = [item for to in narrowed for item in obligations.items(session, "open", to, None, FIRST).items]
+    return sorted(found, key=lambda item: (item.due_at, item.id))[:FIRST]

@@ -11,6 +11,7 @@ from app.contributions import queries as contributions
 from app.core import access, db, web
 from app.core.access import Actor, guard
 from app.core.paging import Cursor
+from app.obligations import queries as obligations
 from app.proposals import queries as proposals
 from app.proposals.queries import ProposalView
 from app.responses import queries as responses
@@ -76,12 +77,15 @@ def page(
 
 def _parts(session: Session, actor: Actor, proposal: ProposalView, newest: bool, after: str | None) -> dict[str, Any]:
     thread = comments.shown(session, proposal, None, after, newest)
+    lights, answers = thread.reached.lights[proposal.id], thread.reached.answers.get(proposal.id, ())
+    owed = lights.answered.awaited_until or answers or proposal.withdrawn_at
     return {
         "box": votes.box(session, actor, proposal),
-        "answers": thread.reached.answers.get(proposal.id, ()),
+        "answers": answers,
+        "clock": obligations.of_contribution(session, proposal.id) if owed else (),
         "thread": thread,
         "writing": comments.writing(actor, proposal),
         **({} if proposal.shown and proposal.withdrawn_at is None else {"indexed": False}),
-        "lights": thread.reached.lights[proposal.id],
+        "lights": lights,
         "own": proposal.participant_id is not None and proposal.participant_id == actor.participant,
     }

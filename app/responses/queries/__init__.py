@@ -13,6 +13,8 @@ from app.responses.queries.desk import (
     items,
     progress,
     progress_at_desk,
+    to_answer,
+    with_owing,
 )
 from app.responses.queries.found import FOUND, answering, answers_follow
 from app.responses.queries.published import AnswerView, Lately, answers_of, answers_of_many, lately
@@ -38,4 +40,6 @@ __all__ = [
     "lately",
     "progress",
     "progress_at_desk",
+    "to_answer",
+    "with_owing",
 ]

@@ -1,7 +1,7 @@
 """Official answers at the desk: drafts, what they answer, and what still waits."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,10 +13,11 @@ from app.comments.models import Comment
 from app.consultations import queries as consultations
 from app.contributions import queries as contributions
 from app.contributions.models import Contribution, Kind, LightCounted, Visibility
-from app.core import db, paging
+from app.core import access, db, paging
 from app.core.access import Missing
 from app.core.columns import table
 from app.core.markdown import to_text
+from app.obligations import queries as obligations
 from app.proposals.models import Proposal, ProposalVersion
 from app.responses.models import Answer, Response
 
@@ -54,11 +55,23 @@ class ResponseView(consultations.Within):
     lang: str
     published_at: datetime | None
     items: tuple[Answered, ...]
+    #: The office that writes it, which may be another than the one in charge.
+    owing: frozenset[int]
 
 
 _r, _a, _c, _p, _v, _m, _l = (
     table(model).c for model in (Response, Answer, Contribution, Proposal, ProposalVersion, Comment, LightCounted)
 )
+
+
+def to_answer(session: db.Read, actor: access.CurrentActor, slug: str) -> consultations.ConsultationView:
+    """The consultation a desk address names, with every office that owes answers in it."""
+    return with_owing(session, consultations.at_desk(session, actor, slug))
+
+
+def with_owing(session: Session, consultation: consultations.ConsultationView) -> consultations.ConsultationView:
+    """A consultation with the offices to which answers in it were handed over."""
+    return replace(consultation, owing=obligations.owing(session, consultation))
 
 
 def in_path(session: db.Read, number: Annotated[int, Path(ge=1, lt=2**63)]) -> ResponseView:
@@ -80,6 +93,7 @@ def by_id(session: Session, number: int) -> ResponseView:
         other_text=row.other_text,
         lang=row.lang,
         published_at=row.published_at,
+        owing=frozenset({row.office_id}),
         items=_items(session, _ITEMS.join(table(Answer), _a.contribution_id == _c.id).where(_a.response_id == number)),
     )
 

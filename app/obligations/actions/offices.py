@@ -1,0 +1,104 @@
+"""What an office does about an answer it owes before it comes: hand it over, or name a new date. Neither moves it."""
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from app.core import access, clock, db
+from app.core.access import Actor, Conflict
+from app.core.columns import table
+from app.core.i18n import N_
+from app.obligations import queries
+from app.obligations.forms import HandOverForm, HoldingReplyForm
+from app.obligations.models import HandOver, HoldingReply, Obligation
+from app.offices.models import Office
+from app.publiclog import actions as publiclog
+from app.rules import obligations as rules
+from app.rules.canonical import digest
+
+_f, _o = table(Office).c, table(Obligation).c
+_LOCK = select(_o.id).where(_o.id == bindparam("id")).with_for_update()
+_OFFICE = select(_f.id, _f.slug, _f.closed_at).where(_f.slug == bindparam("slug"))
+
+SETTLED = N_("This answer is not owed any more: it was given, or its author took the contribution back.")
+_REFUSED = {
+    rules.Refused.PAST: N_("The new date lies in the past. Name a date that is still to come."),
+    rules.Refused.NO_LATER: N_(
+        "The new date must be later than the due date and every date named before. "
+        "A holding reply says when the answer comes; it moves nothing."
+    ),
+}
+
+
+def hand_over(session: Session, actor: Actor, obligation_id: int, form: HandOverForm) -> None:
+    """Give an obligation to another office, in public and with a reason; the clock runs on.
+
+    Conflict for one's own office, one that is closed or unknown, and for what is no longer owed.
+    """
+    owed = _to_act_on(session, actor, obligation_id)
+    to = session.execute(_OFFICE, {"slug": form.office}).first()
+    if to is None or to.closed_at is not None:
+        raise Conflict("no-office", N_("There is no such office, or it was closed. Choose another one."))
+    if to.id == owed.holder_id:
+        raise Conflict("own-office", N_("This office owes the answer already. Choose another one."))
+    row = HandOver(
+        obligation_id=owed.id,
+        from_office_id=owed.holder_id,
+        to_office_id=to.id,
+        reason=form.reason,
+        by=actor.account,
+        signed_by=actor.name,
+        at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    _record(session, owed, "handed-over", office=to.slug, reason=digest({"text": form.reason}))
+
+
+def reply(session: Session, actor: Actor, obligation_id: int, form: HoldingReplyForm) -> None:
+    """Say in public when the answer will come instead; the due instant stays where it is.
+
+    Conflict for a date that is not later than the due instant and all dates named before, or not in the future.
+    """
+    owed = _to_act_on(session, actor, obligation_id)
+    named = [it.promised_at for it in owed.replies]
+    refused = rules.check_holding(owed.rule, named, form.promised, clock.now())
+    if refused is not None:
+        raise Conflict(str(refused), _REFUSED.get(refused, SETTLED))
+    row = HoldingReply(
+        obligation_id=owed.id,
+        office_id=owed.holder_id,
+        promised_at=form.promised,
+        text=form.text,
+        by=actor.account,
+        signed_by=actor.name,
+        at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    promised = queries.instant(form.promised)
+    _record(session, owed, "holding", promised=promised, reason=digest({"text": form.text}))
+
+
+def _to_act_on(session: Session, actor: Actor, obligation_id: int) -> queries.Owed:
+    """What is owed, locked; Denied for others than the office that owes it, Conflict for what is settled."""
+    session.execute(_LOCK, {"id": obligation_id})
+    owed = queries.by_id(session, obligation_id)
+    access.require("obligations.act", actor, owed)
+    if not owed.open:
+        raise Conflict("settled", SETTLED)
+    return owed
+
+
+def _record(session: Session, owed: queries.Owed, state: str, **facts: str) -> None:
+    """Record a step: by which office and when, never by whom or in what words."""
+    publiclog.record(
+        session,
+        "progress",
+        owed.consultation_id,
+        ("contribution", owed.contribution_id),
+        code=owed.code,
+        state=state,
+        kind=owed.kind,
+        **facts,
+    )
+    db.renew_pages(session)
