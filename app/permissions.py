@@ -6,6 +6,7 @@ from app.contributions.policy import author
 from app.core.access import Predicate
 from app.core.i18n import N_
 from app.obligations.policy import answers_in_it, owes_it
+from app.responses.policy import author_or_enterer
 
 TABLE: dict[str, tuple[Predicate, ...]] = {
     "accounts.grant": (administrator,),
@@ -43,6 +44,7 @@ TABLE: dict[str, tuple[Predicate, ...]] = {
     "proposals.edit": (confirmed, author),
     "proposals.read": (readable,),
     "proposals.write": (confirmed, readable),
+    "responses.receive": (confirmed, readable, author_or_enterer),
     "responses.write": (answers_in_it,),
     "votes.cast": (confirmed, readable, not_in_charge),
 }
@@ -54,5 +56,6 @@ SIGNED_OUT: dict[str, str] = {
     "comments.write": N_("Sign in to comment."),
     "proposals.edit": N_("Sign in to change your proposal."),
     "proposals.write": N_("Sign in to write a proposal."),
+    "responses.receive": N_("Sign in to say whether this answers you."),
     "votes.cast": N_("Sign in to vote."),
 }

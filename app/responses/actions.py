@@ -6,18 +6,21 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session
 
+from app.accounts.actions import leaving
 from app.consultations import queries as consultations
-from app.contributions.models import Kind
+from app.contributions.models import Contribution, Kind
 from app.core import access, clock, db, indexing, jobs
 from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_, language
-from app.obligations import queries as obligations
+from app.obligations import actions as obligations
+from app.obligations import queries as obligations_read
+from app.obligations.models import Kind as Due
 from app.proposals.models import Proposal
 from app.publiclog import actions as publiclog
 from app.responses import mails, queries
-from app.responses.forms import ResponseForm
-from app.responses.models import Answer, Response
+from app.responses.forms import ReceptionForm, ResponseForm
+from app.responses.models import Answer, Reception, Response, Said
 from app.rules.canonical import digest
 
 #: How many answers are published in one act, so that the writer is not held for long.
@@ -40,6 +43,7 @@ def draft(
     if len(found) != len(set(form.proposal)):
         raise Conflict("unknown-proposal", N_("One of these contributions does not belong to this consultation."))
     _require_no_other_draft(session, consultation_id, found, response_id)
+    _require_second_person(session, actor, found)
     row = _row(session, response_id, consultation)
     row.office_id = _answering_office(session, actor, consultation, found)
     row.status, row.refers_to, row.text, row.other_text = form.status, form.refers_to, form.text, form.other_text
@@ -58,7 +62,7 @@ def _answering_office(
     """The office that signs: the one in charge, or one to which all of these were handed over; Conflict otherwise."""
     if actor.machine or consultation.office_id in actor.offices:
         return consultation.office_id
-    held = obligations.held_by(session, [item.id for item in found])
+    held = obligations_read.held_by(session, [item.id for item in found])
     ours = [held.get(item.id, set()) & actor.offices for item in found]
     common = set.intersection(*ours) if ours else set()
     if not common:
@@ -80,6 +84,17 @@ def _require_no_other_draft(
                 N_("“%(title)s” is already in another draft. Go on with that draft, or leave it out here."),
                 title=item.title,
             )
+
+
+def _require_second_person(session: Session, actor: Actor, items: tuple[queries.Answered, ...]) -> None:
+    """Refuse that somebody looks a second time at what they answered the first time, under whatever office."""
+    first = queries.signed_first(session, [item.id for item in items], actor.participant)
+    if first:
+        raise Conflict(
+            "second-person",
+            N_("You signed the answer that did not answer %(which)s. Somebody else has to answer it now."),
+            which=first[0],
+        )
 
 
 def _row(session: Session, response_id: int | None, consultation: consultations.ConsultationView) -> Response:
@@ -124,6 +139,7 @@ def publish(session: Session, actor: Actor, response_id: int, base_url: str, at:
     access.require("responses.write", actor, response)
     if response.published_at is not None:
         return
+    _require_second_person(session, actor, response.items)
     row = session.get_one(Response, response_id)
     row.published_at, row.signed_by, row.signer_id = at or clock.now(), actor.name, actor.account
     session.flush()
@@ -187,3 +203,59 @@ def _payload(response: Response, answer: Answer) -> dict[str, Any]:
         "other_text": response.other_text,
         "signed_by": response.signed_by,
     }
+
+
+# -- what the author says of it --------------------------------------------------------------------
+
+_LOCK = select(table(Contribution).c.id).where(table(Contribution).c.id == bindparam("id")).with_for_update()
+
+
+def receive(session: Session, actor: Actor, code: str, form: ReceptionForm) -> None:
+    """Say that an answer answers its contribution, as often as asked, or once that it does not.
+
+    A dispute makes a second look owed, by somebody who did not sign the answer; it goes to that person with its
+    words, which nobody else reads. Conflict without an answer, and for a second dispute.
+    """
+    view = queries.to_receive(session, code)
+    access.require("responses.receive", actor, view)
+    session.execute(_LOCK, {"id": view.contribution_id})
+    view = queries.to_receive(session, code)
+    if view.answer_id is None or view.answer_office_id is None:
+        raise Conflict("no-answer", N_("There is no answer yet of which something can be said."))
+    if form.said is Said.CONFIRMED:
+        if view.confirmed:
+            return
+    elif view.disputed_at is not None:
+        raise Conflict(
+            "once", N_("That an answer does not answer you can be said once. It was said on %(when)s."),
+            when=view.disputed_at,
+        )  # fmt: skip
+    now = clock.now()
+    said = Reception(
+        contribution_id=view.contribution_id,
+        answer_id=view.answer_id,
+        said=form.said,
+        text=form.text if form.said is Said.DISPUTED else "",
+        entered_by=None if view.participant_id == actor.participant else actor.account,
+        at=now,
+    )
+    session.add(said)
+    session.flush()
+    subject = ("contribution", view.contribution_id)
+    publiclog.record(session, "progress", view.consultation.id, subject, code=view.code, state=str(form.said))
+    if form.said is Said.DISPUTED:
+        due_at = obligations_read.due_of_second_look(session, view.consultation.id, view.kind, now)
+        owed = [obligations.Owed(view.contribution_id, view.code)]
+        obligations.arise(
+            session, Due.REVIEW, view.consultation.id, view.answer_office_id, now, due_at, owed,
+            answer_id=view.answer_id,
+        )  # fmt: skip
+    db.renew_pages(session)
+
+
+@leaving.when_erased
+def forget_words(session: Session, account_id: int, participant_id: int) -> None:
+    """The words with which somebody who leaves disputed an answer go; that they did stays."""
+    c, r = table(Contribution).c, table(Reception)
+    theirs = select(c.id).where(c.participant_id == participant_id)
+    session.execute(update(r).where(r.c.contribution_id.in_(theirs)).values(text=""))

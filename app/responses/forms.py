@@ -10,10 +10,11 @@ from app.contributions.forms import Codes
 from app.core.codes import read_code
 from app.core.forms import Form, Line, Prose, Text
 from app.core.i18n import N_
-from app.responses.models import Status
+from app.responses.models import Said, Status
 
 TEXT = 10_000
 MANY = 500
+LEAST, WORDS = 10, 2_000
 
 
 class ResponseForm(Form):
@@ -43,3 +44,18 @@ class ResponseForm(Form):
 
 
 REFERRING = frozenset({Status.NOT_COMPETENT, Status.CONFLICT, Status.DUPLICATE})
+
+
+class ReceptionForm(Form):
+    """What somebody says of an answer, and in how far it is none."""
+
+    when_empty: ClassVar[Mapping[str, str]] = {"said": N_("Choose whether the answer answers you.")}
+    said: Said
+    text: Annotated[Text, Field(max_length=WORDS)] = ""
+
+    @model_validator(mode="after")
+    def says_what_is_missing(self) -> "ReceptionForm":
+        """Whoever disputes an answer says what it leaves open."""
+        if self.said is Said.DISPUTED and len(self.text) < LEAST:
+            raise PydanticCustomError("no_words", N_("Say in a sentence what the answer leaves open."))
+        return self

@@ -22,11 +22,12 @@ from app.core.paging import Cursor
 from app.proposals import queries as proposals
 from app.proposals.queries import ProposalView
 from app.responses import actions, queries
-from app.responses.forms import MANY, ResponseForm
+from app.responses.forms import MANY, ReceptionForm, ResponseForm
 
 router = APIRouter()
 Consultation = Annotated[consultations.ConsultationView, guard("responses.write", queries.to_answer)]
 Draft = Annotated[queries.ResponseView, guard("responses.write", queries.in_path)]
+Receiving = Annotated[queries.Received, guard("responses.receive", queries.to_receive)]
 Codes = Annotated[tuple[str, ...], Query(max_length=500)]
 State = Literal["unanswered", "drafted", "answered"]
 KindWord = Literal["proposal", "comment"]
@@ -109,6 +110,7 @@ def _page(
     with db.reading() as session:
         chosen = queries.chosen(session, consultation.id, _codes(form))
         elsewhere = queries.chosen(session, consultation.id, list(drafts))
+        words = queries.disputes(session, [item.id for item in chosen])
     statuses = [(code, gettext(name)) for code, name in STATUSES.items()]
     return web.render(
         request,
@@ -117,6 +119,7 @@ def _page(
         consultation=consultation,
         form=form,
         chosen=chosen,
+        disputes=[(item, words[item.id]) for item in chosen if words.get(item.id)],
         elsewhere=[(item, drafts[item.code]) for item in elsewhere],
         statuses=[("", gettext("Choose a status")), *statuses],
         response=response,
@@ -235,3 +238,45 @@ async def remove(request: Request, actor: CurrentActor, response: Draft) -> Resp
     """Throw a draft away."""
     await db.write(actions.remove_draft, actor, response.id)
     return web.done(request, f"/desk/consultations/{response.consultation.slug}/answers", N_("The draft is gone."))
+
+
+@router.get("/contributions/{code}/reception")
+def reception_page(request: Request, session: db.Read, received: Receiving) -> Response:
+    """Where the author says whether the answer answers them."""
+    return _reception_page(request, session, received, blank())
+
+
+def _reception_page(request: Request, session: Session, received: queries.Received, form: Submission[Any]) -> Response:
+    answers = [it for it in queries.answers_of(session, received.contribution_id) if it.superseded_at is None]
+    return web.render(
+        request, "responses/reception.html", form.status, received=received, form=form, answers=answers
+    )  # fmt: skip
+
+
+@router.post("/contributions/{code}/reception")
+async def receive(
+    request: Request,
+    actor: CurrentActor,
+    received: Receiving,
+    form: Annotated[Submission[ReceptionForm], submitted(ReceptionForm)],
+) -> Response:
+    """Say whether the answer answers; once that it does not."""
+    if form.valid:
+        try:
+            await db.write(actions.receive, actor, received.code, form.checked)
+        except Conflict as refused:
+            form.refuse(refused.reason)
+    if not form.valid:
+        return await run_in_threadpool(_refused_reception, request, received, form)
+    disputed = form.checked.said == "disputed"
+    told = (
+        N_("Noted. Somebody else of the office now owes a second answer.")
+        if disputed
+        else N_("Noted: this answers you.")
+    )
+    return web.done(request, received.url, told)
+
+
+def _refused_reception(request: Request, received: queries.Received, form: Submission[Any]) -> Response:
+    with db.reading() as session:
+        return _reception_page(request, session, received, form)

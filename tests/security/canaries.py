@@ -68,7 +68,7 @@ MAY_READ: dict[str, dict[str, str]] = {
     "draft of a new version": {OWN: r"/(proposals/.*/edit|me/contributions)"},
     "held text": {OWN: r"/held"},
     "draft of an answer": {OFFICIAL: r"/desk/.*"},
-    "words about an answer": {},
+    "words about an answer": {OFFICIAL: r"/desk/(answers/\d+|consultations/[^/]+/answers(/new)?)(\?.*)?"},
     "draft of a decision": {OFFICIAL: r"/desk/consultations/tutup/decision(/publication)?"},
     "removed document": {},
     # what a moderator hid, or its author took away

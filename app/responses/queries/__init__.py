@@ -18,6 +18,7 @@ from app.responses.queries.desk import (
 )
 from app.responses.queries.found import FOUND, answering, answers_follow
 from app.responses.queries.published import AnswerView, Lately, answers_of, answers_of_many, lately
+from app.responses.queries.receiving import Received, disputes, signed_first, to_receive
 
 __all__ = [
     "FOUND",
@@ -25,6 +26,7 @@ __all__ = [
     "Answered",
     "Lately",
     "Progress",
+    "Received",
     "ResponseView",
     "Waiting",
     "answering",
@@ -34,12 +36,15 @@ __all__ = [
     "at_desk",
     "by_id",
     "chosen",
+    "disputes",
     "drafts_with",
     "in_path",
     "items",
     "lately",
     "progress",
     "progress_at_desk",
+    "signed_first",
     "to_answer",
+    "to_receive",
     "with_owing",
 ]
