@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from app.accounts import actions as accounts
 from app.consultations import jobs as consultations
 from app.core import clock, db, jobs, mail, ratelimit
+from app.obligations import actions as owed
 from app.obligations import jobs as obligations
 from app.responses import jobs as responses
 
@@ -26,3 +27,9 @@ def sweep() -> None:
     db.write_now(mail.sweep)
     db.write_now(ratelimit.sweep)
     db.write_now(accounts.sweep)
+
+
+@jobs.each_minute
+def remind() -> None:
+    """Begin the day's reminders to offices, once it is morning there."""
+    db.write_now(owed.begin_round)
