@@ -114,7 +114,9 @@ def _commenting(
 ) -> Callable[[Session], None]:
     def comment(session: Session) -> None:
         author = district.people[told["author"]]
-        form = CommentForm(body=told["body"], stance=told["stance"], parent=district.comments.get(id(parent), ""))
+        parent_code = district.comments.get(id(parent), "")
+        asks = told.get("asks", False)
+        form = CommentForm(body=told["body"], stance=told["stance"], parent=parent_code, asks=asks)
         view = queries.by_id(session, district.proposals[proposal])
         receipt = comments.enter(session, author, view, form, at, lang=author.lang or "id")
         district.comments[id(told)] = receipt.code

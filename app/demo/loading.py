@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.columns import table
 from app.demo import content
 from app.demo.answering import note_answers
+from app.demo.clocking import enter_holidays, note_clock
 from app.demo.consulting import note_consultation
 from app.demo.contributing import note_comments, note_proposals
 from app.demo.diary import Diary, District
@@ -40,10 +41,12 @@ def load(session: Session, told: Told, base_url: str) -> None:
     with clock.told(diary.now - BEGINNING):
         set_up_offices(session, district)
         move_in(session, district)
+        enter_holidays(session)
     for consultation in content.consultations():
         note_consultation(diary, district, consultation)
         note_proposals(diary, district, consultation)
         note_comments(diary, district, consultation)
         note_votes(diary, district, consultation)
         note_answers(diary, district, consultation, base_url)
+        note_clock(diary, district, consultation)
     diary.happen(session, told)

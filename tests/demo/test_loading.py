@@ -19,7 +19,7 @@ from app.core import access, clock, db
 from app.core.columns import table
 from app.decisions.models import Decision
 from app.demo import content, loading, people
-from app.obligations.models import Obligation
+from app.obligations.models import HandOver, HoldingReply, Obligation
 from app.offices import actions as offices
 from app.proposals.models import Proposal, ProposalStat, ProposalVersion, VersionStat
 from app.publiclog.models import Event
@@ -59,8 +59,10 @@ def test_everything_that_is_told_is_there(district: None) -> None:
     assert number_of(Comment) == len(comments) == 341
     assert number_of(Answer, table(Answer).c.published_at.is_not(None)) == 18
     assert number_of(Decision, table(Decision).c.published_at.is_not(None)) == 1
-    assert number_of(Obligation) == 23, "the proposals of the two consultations that have closed"
-    assert number_of(Obligation, table(Obligation).c.outcome == "open") == 5
+    owed = Counter(row.kind for row in rows(select(table(Obligation).c.kind)))
+    assert owed == {"closing": 23, "question": 1, "review": 1}, "of the two consultations that have closed"
+    assert number_of(Obligation, table(Obligation).c.outcome == "open") == 7
+    assert number_of(HandOver) == number_of(HoldingReply) == 1
     assert number_of(Vote) == sum(sum(one["votes"].values()) for one in proposals) == 3141
 
 
