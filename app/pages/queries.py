@@ -37,6 +37,8 @@ class Totals:
     proposals: int
     comments: int
     ballots: int | None
+    #: Of the proposals.
+    answered: int
     lights: rules.Totals
 
 
@@ -49,7 +51,8 @@ def totals(session: Session, view: ConsultationView) -> Totals:
         ballots = int(
             session.execute(select(func.count()).select_from(table(Ballot)).where(_b.phase_id.in_(voting))).scalar_one()
         )
-    return Totals(received.of(Kind.PROPOSAL).heard, received.of(Kind.COMMENT).heard, ballots, received.all)
+    proposed = received.of(Kind.PROPOSAL)
+    return Totals(proposed.heard, received.of(Kind.COMMENT).heard, ballots, proposed.answered, received.all)
 
 
 @dataclass(frozen=True)

@@ -108,9 +108,9 @@ def _settled(by: tuple[bool, bool, bool], monthly: bool) -> Select[Any]:
     return _narrowed(statement, counts.c, by)
 
 
-_NEXT = (
-    select(func.min(_n.due_at)).where(_n.pending > 0, _n.due_at >= _NOW),
-    select(func.min(_n.due_at)).where(_n.pending > 0, _n.due_at > _SOON),
+_NEXT = select(
+    select(func.min(_n.due_at)).where(_n.pending > 0, _n.due_at >= _NOW).scalar_subquery(),
+    select(func.min(_n.due_at)).where(_n.pending > 0, _n.due_at > _SOON).scalar_subquery(),
 )
 
 
@@ -166,8 +166,7 @@ def standings(session: Session, to: Narrowed = Narrowed()) -> Standings:
 def tell_next_change(session: Session, now: datetime) -> None:
     """Say until when a page that shows the clock may be kept."""
     dates = {"now": now, "soon": now + rules.SOON}
-    due, soon = (session.execute(each, dates).scalar() for each in _NEXT)
-    owed = [rules.Obligation(at, at) for at in (due, soon) if at is not None]
+    owed = [rules.Obligation(at, at) for at in session.execute(_NEXT, dates).one() if at is not None]
     if (change := rules.next_change(owed, now)) is not None:
         changes_at(change)
 

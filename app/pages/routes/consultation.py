@@ -14,7 +14,6 @@ from app.core.access import guard
 from app.decisions import queries as decisions
 from app.pages import queries
 from app.proposals import queries as proposals
-from app.responses import queries as responses
 
 router = APIRouter()
 Readable = Annotated[ConsultationView, guard("consultations.read", consultations.in_path)]
@@ -35,7 +34,7 @@ def facts(session: db.Read, view: Readable) -> Response:
         "proposals": totals.proposals,
         "comments": totals.comments,
         "ballots": totals.ballots,
-        "answered": responses.progress(session, [view.id])[view.id].answered,
+        "answered": totals.answered,
         "lights": asdict(totals.lights),
     }
     return JSONResponse(told)
@@ -53,6 +52,5 @@ def _parts(session: Session, view: ConsultationView) -> dict[str, Any]:
         "page": consultations.consultation_page(session, view),
         "totals": queries.totals(session, view),
         "some": _some(session, view),
-        "progress": responses.progress(session, [view.id])[view.id],
         "decision": decision,
     }
