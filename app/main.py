@@ -1,14 +1,13 @@
 """The application: its routers, its layers, and what happens at start and stop."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from fastapi.routing import APIRoute
 from servestatic import ServeStaticASGI
 from starlette.exceptions import HTTPException
 
@@ -18,7 +17,7 @@ from app.accounts import routes as accounts_routes
 from app.comments import routes as comments_routes
 from app.consultations import routes as consultations_routes
 from app.core import access, db, jobs, keys, web
-from app.core.addresses import Addresses
+from app.core.addresses import Addresses, pages_of
 from app.core.csrf import CrossSite
 from app.core.edge import Edge
 from app.core.i18n import N_
@@ -119,15 +118,6 @@ async def _busy(request: Request, _error: Exception) -> Response:
 async def _unfit(request: Request, _error: Exception) -> Response:
     """A path or query that cannot be meant is an address that does not exist."""
     return await web.refuse(request, MISSING)
-
-
-def pages_of(router: Any) -> Iterator[APIRoute]:
-    """Every route of a router and of the routers included in it."""
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            yield route
-        else:
-            yield from pages_of(route.original_router)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -7,7 +7,7 @@ What remains is put into one order without its empty parameters, so that each pa
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any, get_origin
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -115,6 +115,15 @@ class Addresses:
             if found and (printed := read(found[2])) is not None:
                 return f"{found[1]}{printed}{found[3]}"
         return path
+
+
+def pages_of(router: Any) -> Iterator[APIRoute]:
+    """Every route of a router and of the routers included in it."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from pages_of(route.original_router)
 
 
 def _spelling(name: str, pages: list[APIRoute]) -> tuple[re.Pattern[str], Callable[[str], object | None]]:

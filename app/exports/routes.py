@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from app.consultations import queries as consultations
 from app.core import db, web
@@ -59,6 +59,12 @@ def board_feed(request: Request, session: db.Read, asked: Asked) -> Response:
     """What is overdue, or another list of the board, as a feed."""
     page = obligations.items(session, asked.state, asked.narrowed, None, export.FEED)
     return Response(export.feed(web.base_url(request), asked, page.items), media_type="application/atom+xml")
+
+
+@router.get("/api/v1/openapi.json", dependencies=[guard("pages.read")])
+def contract(request: Request) -> Response:
+    """What programs can ask for and what they are told, as an OpenAPI document."""
+    return JSONResponse(queries.contract(request.app))
 
 
 @router.get("/sitemap.xml", dependencies=[guard("pages.read")])

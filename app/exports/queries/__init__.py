@@ -1,6 +1,7 @@
 """What leaves the place as files: the tables of a consultation, and the addresses of all that is public."""
 
 from app.exports.queries.addresses import KINDS, PART, PLAIN, Place, parts, places
+from app.exports.queries.contract import contract
 from app.exports.queries.owed import OWED, owed
 from app.exports.queries.tables import CONTRIBUTIONS, PROPOSALS, RESULTS, contributions, proposals, results
 
@@ -13,6 +14,7 @@ __all__ = [
     "PROPOSALS",
     "RESULTS",
     "Place",
+    "contract",
     "contributions",
     "owed",
     "parts",

@@ -1,0 +1,166 @@
+"""What is told of proposals, comments and the trail of each."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.exports.queries.shapes.basics import (
+    Address,
+    Channel,
+    Code,
+    Fingerprint,
+    Instant,
+    Lang,
+    Lights,
+    Next,
+    Number,
+    Shape,
+    Votes,
+)
+
+
+class Listed(Shape):
+    """A proposal in a list."""
+
+    code: Code
+    url: Address
+    visibility: str
+    title: str | None
+    excerpt: str | None
+    lang: Lang
+    channel: Channel
+    received: Instant
+    status: str | None
+    withdrawn: bool
+    comments: Number
+    votes: Annotated[Votes | None, Field(description="null while the counts are sealed")]
+    imported_supports: Number | None
+    lights: Lights
+
+
+class Proposals(Shape):
+    """A part of the proposals of a consultation."""
+
+    consultation: str
+    proposals: list[Listed]
+    next: Next
+
+
+class Answer(Shape):
+    """An official answer to a proposal."""
+
+    status: str
+    text: str
+    lang: Lang
+    office: str
+    signed_by: str
+    published: Instant
+    superseded: Instant | None
+
+
+class Proposal(Shape):
+    """What a citizen puts forward; without its texts where it is hidden."""
+
+    code: Code
+    consultation: str
+    visibility: str
+    reason: str | None
+    title: str | None
+    body: str | None
+    difference: str | None
+    lang: Lang
+    version: Annotated[int, Field(ge=1)]
+    h: Fingerprint
+    channel: Channel
+    received: Instant
+    withdrawn: Instant | None
+    votes: Annotated[Votes | None, Field(description="null while the counts are sealed")]
+    imported_supports: Number | None
+    comments: Number
+    lights: Lights
+    answers: list[Answer]
+
+
+class Comment(Shape):
+    """A comment; the fields that can be missing are those that a hidden or removed one does not tell."""
+
+    code: Code
+    parent: Code | None
+    visibility: str
+    reason_code: str | None
+    received_at: Instant
+    channel: Channel
+    replies: Number
+    h: Fingerprint | None
+    lights: Lights | None
+    stance: Literal["for", "against", "neutral"] = "neutral"
+    asks: bool = False
+    text: str = ""
+    lang: Lang = "id"
+    author: str | None = None
+    edited_at: Instant | None = None
+    imported_for: Number | None = None
+    imported_against: Number | None = None
+
+
+class Comments(Shape):
+    """A part of the comments on a proposal, or of the replies to one of them."""
+
+    proposal: Code
+    parent: Code | None
+    comments: list[Comment]
+    next: Next
+
+
+class Version(Shape):
+    """A state of a text."""
+
+    number: Annotated[int, Field(ge=1)]
+    at: Instant
+    h: Fingerprint
+
+
+class Handling(Shape):
+    """Somebody named looked into a contribution, and what they did with it."""
+
+    by: str
+    role: str
+    office: str
+    outcome: str
+    note: str | None
+    at: Instant
+    retracted: Instant | None
+
+
+class AnswerMark(Shape):
+    """That an answer was published."""
+
+    status: str
+    published: Instant
+    h: Fingerprint
+
+
+class Moderation(Shape):
+    """What moderators did, and by which reason."""
+
+    act: str
+    reason: str
+    at: Instant
+
+
+class Trail(Shape):
+    """What became of one contribution, step by step."""
+
+    code: Code
+    kind: str
+    consultation: str
+    proposal: Code
+    channel: Channel
+    received: Instant
+    visibility: str
+    versions: list[Version]
+    lights: Lights
+    handlings: list[Handling]
+    votes: Votes | None
+    answers: list[AnswerMark]
+    moderation: list[Moderation]
