@@ -18,6 +18,8 @@ from app.core import clock, codes, jobs, mail
 from app.core.access import Missing
 from app.core.columns import table
 from app.moderation import queries as moderation
+from app.obligations import queries as obligations
+from app.obligations.queries import Owed
 from app.offices.models import Area, Office
 from app.proposals import queries as proposals
 from app.publiclog.models import Event
@@ -71,6 +73,8 @@ class Trail:
     moderation: tuple[Any, ...]
     lights: Lights
     handlings: tuple[Handled, ...]
+    #: The answers that are or were owed to it.
+    clock: tuple[Owed, ...]
 
     @property
     def considered_by(self) -> Handled | None:
@@ -122,6 +126,7 @@ def trail(session: Session, code: str) -> Trail:
     comment = comments.at_code(session, code) if row.kind == Kind.COMMENT else None
     proposal = comment.proposal if comment else proposals.by_id(session, row.id)
     item: Any = comment or proposal
+    lights = contributions.lights_of(session, [item])[row.id]
     return Trail(
         code=item.code,
         kind=row.kind,
@@ -133,8 +138,9 @@ def trail(session: Session, code: str) -> Trail:
         versions=() if comment else tuple(reversed(proposals.versions(session, proposal.id))),
         answers=tuple(reversed(responses.answers_of(session, row.id))),
         moderation=tuple(moderation.acts_of(session, row.id)),
-        lights=contributions.lights_of(session, [item])[row.id],
+        lights=lights,
         handlings=tuple(contributions.handlings_of(session, [row.id]).get(row.id, ())),
+        clock=obligations.of_contribution(session, row.id),
     )
 
 

@@ -143,6 +143,17 @@ def test_a_draft_of_one_office_is_not_read_by_the_other(world: World, browser: B
     assert browser.as_(world.colleague).get(f"/desk/answers/{number}").status == 403
 
 
+def test_the_trail_shows_and_tells_what_was_done_about_the_answer(world: World, browser: Browser) -> None:
+    """Whoever follows a contribution sees hand-overs and holding replies, on the page and as data."""
+    world.hand_over()
+    world.reply(later(30), world.colleague)
+    page = browser.get(f"/contributions/{world.code}").text
+    assert "Dinas PU" in page and WHY in page and "Kami menunggu hasil uji." in page
+    (told,) = json.loads(browser.get(f"/contributions/{world.code}.json").text)["owed"]
+    assert (told["state"], told["answered"], told["office"]) == ("due-soon", None, "dinas-pasar")
+    assert [it["to"] for it in told["hand_overs"]] == ["Dinas Pasar"] and len(told["holding_replies"]) == 1
+
+
 # -- holding replies -------------------------------------------------------------------------------
 
 

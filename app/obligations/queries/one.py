@@ -84,6 +84,28 @@ class Owed:
         """Whether the date of the last holding reply has passed without an answer."""
         return self.open and self.promised_at is not None and clock.now() > self.promised_at
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The same as data."""
+        return {
+            "kind": self.kind,
+            "office": self.office_slug,
+            "state": self.state,
+            "arose": self.rule.arose_at.isoformat(),
+            "due": self.rule.due_at.isoformat(),
+            "answered": self.rule.answered_at.isoformat() if self.rule.answered_at else None,
+            "lapsed": self.rule.lapsed_at.isoformat() if self.rule.lapsed_at else None,
+            "reception": self.reception,
+            "hand_overs": [
+                {"from": it.from_office, "to": it.to_office, "reason": it.reason, "at": it.at.isoformat()}
+                for it in self.hand_overs
+            ],
+            "holding_replies": [
+                {"promised": it.promised_at.isoformat(), "text": it.text, "at": it.at.isoformat()}
+                for it in self.replies
+            ],
+        }
+
 
 _o, _c, _f, _h, _w = (table(model).c for model in (Obligation, Contribution, Office, HandOver, HoldingReply))
 _from, _to = table(Office).alias("from_office"), table(Office).alias("to_office")

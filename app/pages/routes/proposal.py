@@ -79,14 +79,15 @@ def _parts(session: Session, actor: Actor, proposal: ProposalView, newest: bool,
     thread = comments.shown(session, proposal, None, after, newest)
     lights, answers = thread.reached.lights[proposal.id], thread.reached.answers.get(proposal.id, ())
     owed = lights.answered.awaited_until or answers or proposal.withdrawn_at
+    own = proposal.participant_id is not None and proposal.participant_id == actor.participant
     return {
         "box": votes.box(session, actor, proposal),
         "answers": answers,
         "clock": obligations.of_contribution(session, proposal.id) if owed else (),
-        "received": responses.to_receive(session, proposal.code) if answers and actor.signed_in else None,
+        "received": responses.to_receive(session, proposal.code) if answers and own else None,
         "thread": thread,
         "writing": comments.writing(actor, proposal),
         **({} if proposal.shown and proposal.withdrawn_at is None else {"indexed": False}),
         "lights": lights,
-        "own": proposal.participant_id is not None and proposal.participant_id == actor.participant,
+        "own": own,
     }

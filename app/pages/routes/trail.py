@@ -14,6 +14,7 @@ from app.core.paging import Cursor
 from app.moderation import queries as moderation
 from app.pages import queries
 from app.proposals import queries as proposals
+from app.responses import queries as responses
 
 router = APIRouter()
 MISTYPED = Reason(
@@ -71,6 +72,7 @@ def facts(trail: Readable) -> Response:
                 }
                 for one in trail.handlings
             ],
+            "owed": [owed.facts for owed in trail.clock],
             "votes": _votes(trail),
             "answers": [{"status": a.status, "published": a.published_at.isoformat(), "h": a.h} for a in trail.answers],
             "moderation": [{"act": m.act, "reason": m.reason, "at": m.at.isoformat()} for m in trail.moderation],
@@ -86,9 +88,11 @@ def _votes(trail: queries.Trail) -> dict[str, int] | None:
 
 
 @router.get("/contributions/{code}")
-def page(request: Request, trail: Readable) -> Response:
+def page(request: Request, session: db.Read, trail: Readable, actor: access.CurrentActor) -> Response:
     """One contribution's trail, step by step."""
-    return web.render(request, "pages/trail.html", trail=trail)
+    own = trail.item.participant_id is not None and trail.item.participant_id == actor.participant
+    received = responses.to_receive(session, trail.code) if own and trail.answers else None
+    return web.render(request, "pages/trail.html", trail=trail, clock=trail.clock, received=received)
 
 
 @router.get("/me/contributions", dependencies=[guard("accounts.manage")])
