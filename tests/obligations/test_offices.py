@@ -149,7 +149,7 @@ def test_the_trail_shows_and_tells_what_was_done_about_the_answer(world: World, 
     world.reply(later(30), world.colleague)
     page = browser.get(f"/contributions/{world.code}").text
     assert "Dinas PU" in page and WHY in page and "Kami menunggu hasil uji." in page
-    (told,) = json.loads(browser.get(f"/contributions/{world.code}.json").text)["owed"]
+    (told,) = browser.get(f"/contributions/{world.code}.json").response.json()["owed"]
     assert (told["state"], told["answered"], told["office"]) == ("due-soon", None, "dinas-pasar")
     assert [it["to"] for it in told["hand_overs"]] == ["Dinas Pasar"] and len(told["holding_replies"]) == 1
 
