@@ -162,6 +162,8 @@ BY_HAND: list[tuple[str, str, set[str]]] = [
     ("POST", "/desk/obligations/{desk/obligations/number}/hand-over", OFFICE_ONLY),
     ("POST", "/desk/obligations/{desk/obligations/number}/holding-reply", OFFICE_ONLY),
     ("POST", "/contributions/{code}/reception", {"citizen"}),
+    ("POST", "/desk/contributions/{code}/reading", OFFICE_ONLY),
+    ("POST", "/desk/handlings/{desk/handlings/number}/retraction", OFFICE_ONLY),
     ("GET", "/admin/holidays", {"administrator"}),
     ("POST", "/admin/holidays/list", {"administrator"}),
     ("POST", "/proposals/{code}/edit", {"citizen"}),

@@ -13,6 +13,7 @@ from app.comments.forms import CommentForm
 from app.consultations import actions as consultations
 from app.consultations.models import Document
 from app.contributions import actions as contributions
+from app.contributions.models import Handling
 from app.core import clock, db, files
 from app.core.columns import table
 from app.decisions.models import Decision
@@ -88,6 +89,18 @@ def owed(consultation: int, office: int, proposal: int) -> int:
     )  # fmt: skip
 
 
+def considered(proposal: int, office: int, person: Person) -> int:
+    """A proposal that an official has considered."""
+    return int(
+        factories.add(
+            Handling(
+                contribution_id=proposal, account_id=person.account, participant_id=person.participant,
+                office_id=office, name=person.name, role="official", outcome="noted", at=clock.now(),
+            )
+        )
+    )  # fmt: skip
+
+
 def decided(office: int) -> str:
     """A consultation whose decision is published as K-2026-001; gives its slug."""
     consultation = factories.consultation(office, OVER, slug="selesai", decided_at=clock.now(), now=None)
@@ -143,6 +156,7 @@ def build() -> World:
             "desk/obligations/number": str(owed(consultation, ours, proposal)),
             "admin/holidays/year": "2026",
             "day": "2026-08-17",
+            "desk/handlings/number": str(considered(proposal, ours, official)),
             "desk/answers/number": str(response(consultation, ours, proposal, official)),
             "decisions/number": "K-2026-001",
             "me/sessions/number": "1",

@@ -46,6 +46,16 @@ class HandlingView(consultations.Within):
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """What somebody recorded themselves and can take back."""
+
+    id: int
+    code: str
+    outcome: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Handled:
     """A handling as everybody may read it; `own` where the author of the contribution recorded it themselves."""
 
@@ -111,6 +121,11 @@ _HANDLINGS = (
 _ONE = select(_h.id, _h.contribution_id, _c.code, _c.consultation_id, _h.outcome, _h.h, _h.retracted_at).join_from(
     table(Handling), table(Contribution), _c.id == _h.contribution_id
 )
+_RECORDED = (
+    select(_h.id, _c.code, _h.outcome, _h.note)
+    .join_from(table(Contribution), table(Handling), _h.contribution_id == _c.id)
+    .where(_c.code == bindparam("code"), _h.account_id == bindparam("account"), _h.retracted_at.is_(None))
+)
 _TOTALS = (
     select(_l.consultation_id, _l.kind, *(func.sum(column) for column in (_l.heard, _l.considered, _l.answered)))
     .where(_l.consultation_id.in_(bindparam("consultations", expanding=True)))
@@ -129,6 +144,12 @@ def handlings_of(session: Session, ids: Collection[int]) -> dict[int, list[Handl
         handled = Handled(**(fields | {"own": bool(row.own), "office": name_en if english and name_en else row.office}))
         found.setdefault(row.contribution_id, []).append(handled)
     return found
+
+
+def recorded_by(session: Session, actor: Actor, code: str) -> Recorded | None:
+    """What somebody recorded about a contribution, if it stands."""
+    row = session.execute(_RECORDED, {"code": code, "account": actor.account}).first()
+    return Recorded(**row._mapping) if row else None
 
 
 def handling(session: Session, number: int) -> HandlingView:

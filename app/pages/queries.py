@@ -4,24 +4,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from app.accounts.models import Account
 from app.comments import queries as comments
+from app.comments.models import Comment
 from app.consultations.models import Topic
 from app.consultations.queries import ConsultationView, by_id, phases_unsealed
 from app.contributions import queries as contributions
-from app.contributions.models import Contribution, Kind
+from app.contributions.models import Contribution, Kind, LightCounted, Visibility
 from app.contributions.queries import Handled, Lights
-from app.core import clock, codes, jobs, mail
-from app.core.access import Missing
+from app.core import clock, codes, jobs, mail, paging
+from app.core.access import Actor, Missing
 from app.core.columns import table
+from app.core.markdown import to_text
 from app.moderation import queries as moderation
 from app.obligations import queries as obligations
 from app.obligations.queries import Owed
 from app.offices.models import Area, Office
 from app.proposals import queries as proposals
+from app.proposals.models import Proposal
 from app.publiclog.models import Event
 from app.responses import queries as responses
 from app.rules import lights as rules
@@ -29,7 +32,7 @@ from app.rules.phases import VOTE
 from app.votes import queries as votes
 from app.votes.models import Ballot
 
-_b, _c = (table(model).c for model in (Ballot, Contribution))
+_b, _c, _l, _p, _m = (table(model).c for model in (Ballot, Contribution, LightCounted, Proposal, Comment))
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,16 @@ class Trail:
         return self.comment or self.proposal
 
     @property
+    def taken_back(self) -> bool:
+        """Whether its author withdrew it, or removed it."""
+        return bool(self.comment.removed_at if self.comment else self.proposal.withdrawn_at)
+
+    @property
+    def consultation(self) -> ConsultationView:
+        """Where it was put in."""
+        return self.proposal.consultation
+
+    @property
     def office_id(self) -> int:
         """The office in charge, for permissions."""
         return self.proposal.office_id
@@ -142,6 +155,86 @@ def trail(session: Session, code: str) -> Trail:
         handlings=tuple(contributions.handlings_of(session, [row.id]).get(row.id, ())),
         clock=obligations.of_contribution(session, row.id),
     )
+
+
+# -- what waits to be considered -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A contribution nobody has considered yet, as the desk lists it."""
+
+    id: int
+    code: str
+    kind: str
+    title: str
+    text: str
+    lang: str
+    channel: str
+    received_at: datetime
+    own: bool
+
+    @property
+    def page(self) -> str:
+        """Where an official reads it."""
+        return f"/desk/contributions/{self.code}/reading"
+
+
+_about = table(Proposal).alias("about")
+_EXCERPT = 240
+#: What can still be read and waits, in the order of the index that holds the queue: the oldest first.
+_WAITING = (
+    select(
+        _l.contribution_id.label("id"), _c.code, _c.kind, _c.lang, _c.channel, _c.received_at, _c.participant_id,
+        func.coalesce(_p.title, _about.c.title).label("title"), func.coalesce(_p.excerpt, _m.body).label("text"),
+    )
+    .select_from(table(LightCounted))
+    .join(table(Contribution), _c.id == _l.contribution_id)
+    .outerjoin(table(Proposal), _p.id == _l.contribution_id)
+    .outerjoin(table(Comment), _m.id == _l.contribution_id)
+    .outerjoin(_about, _about.c.id == _m.proposal_id)
+    .where(
+        _l.consultation_id == bindparam("consultation"),
+        _l.considered == 0,
+        _c.visibility == Visibility.PUBLIC,
+        _p.withdrawn_at.is_(None),
+        _m.removed_at.is_(None),
+    )
+)  # fmt: skip
+_OLDEST = (paging.Key("id", _l.contribution_id),)
+_NEXT = (
+    _WAITING.where(
+        _l.contribution_id > bindparam("after"),
+        _c.participant_id.is_distinct_from(bindparam("participant", type_=_c.participant_id.type)),
+    )
+    .order_by(_l.contribution_id)
+    .limit(1)
+)
+
+
+def waiting(session: Session, actor: Actor, consultation_id: int, after: str | None) -> paging.Page[Waiting]:
+    """A page of what nobody has considered yet in a consultation, the oldest first."""
+    page = paging.page(session, _WAITING, _OLDEST, after, consultation=consultation_id)
+    return paging.Page(tuple(_waiting(row, actor) for row in page.items), page.next)
+
+
+def next_waiting(session: Session, actor: Actor, consultation_id: int, after: int) -> Waiting | None:
+    """What somebody who has read one reads next: the oldest that waits after it, else the oldest of all.
+
+    Their own words are left out: a colleague reads those.
+    """
+    values = {"consultation": consultation_id, "participant": actor.participant}
+    for bound in (after, 0):
+        row = session.execute(_NEXT, values | {"after": bound}).first()
+        if row is not None and row.id != after:
+            return _waiting(row, actor)
+    return None
+
+
+def _waiting(row: Any, actor: Actor) -> Waiting:
+    own = row.participant_id is not None and row.participant_id == actor.participant
+    text = to_text(row.text, _EXCERPT)
+    return Waiting(row.id, row.code, row.kind, row.title, text, row.lang, row.channel, row.received_at, own)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
+from app.contributions import queries as contributions
 from app.core import access, db, web
 from app.core.access import guard
 from app.core.i18n import gettext
 from app.obligations import queries as obligations
 from app.obligations.models import KINDS
-from app.responses import queries as responses
 
 router = APIRouter()
 DONE = 20
@@ -20,7 +20,7 @@ FIRST = 5
 
 @router.get("/desk", dependencies=[guard("desk.read")])
 def desk(request: Request, session: db.Read, actor: access.CurrentActor) -> Response:
-    """What waits: drafts to open, proposals to answer, decisions to publish."""
+    """What waits: drafts to open, contributions to read and answer, decisions to publish."""
     awaiting = consultations.awaiting(session, actor.offices)
     ids = [view.id for view in (*awaiting.open, *awaiting.closed)]
     return web.render(
@@ -28,7 +28,7 @@ def desk(request: Request, session: db.Read, actor: access.CurrentActor) -> Resp
         "pages/desk.html",
         awaiting=awaiting,
         done=consultations.done(session, actor.offices, DONE),
-        progress=responses.progress(session, ids),
+        totals=contributions.totals_of(session, ids),
         owed=_owed(session, actor.offices),
         kinds={str(kind): gettext(words) for kind, words in KINDS.items()},
         states={state: gettext(words) for state, words in obligations.STATE_WORDS.items()},
