@@ -133,7 +133,7 @@ Share = Annotated[Line, AfterValidator(lambda text: _to_share(text) if text else
 
 
 class _Charter(Form):
-    """What an office promises; a draft may lack any of it."""
+    """What an office promises; a draft may lack any of it. `seen` is the fingerprint of what the page showed."""
 
     engine: Literal["count/1", "approval/1"] = "count/1"
     quorum: int | None = Field(None, ge=1, le=300_000_000)
@@ -146,6 +146,7 @@ class _Charter(Form):
     ties: Literal[("", *ballots.TIES)] = ""  # type: ignore[valid-type]
     influence: Literal[("", *charters.INFLUENCES)] = ""  # type: ignore[valid-type]
     threshold_supports: int | None = Field(None, ge=1, le=10_000_000)
+    seen: Line = Field("", max_length=64)
 
     def content(self) -> dict[str, Any]:
         """The charter as it is stored; what was left empty is empty there too."""

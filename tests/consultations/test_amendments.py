@@ -98,6 +98,38 @@ def test_the_first_contribution_locks_it_and_the_lock_is_the_ledger_s(
         assert queries.locked_since(session, consultation) == NOW
 
 
+def test_two_officials_do_not_take_back_each_other_s_words(
+    browser: Browser, office: int, consultation: int, official: factories.Person
+) -> None:
+    factories.proposal(consultation)
+    at = "/desk/consultations/air/amendment"
+    stale = browser.as_(factories.official(office)).get(at)
+    amend(official.actor, consultation, LATER)
+    other = browser.as_(factories.official(office))
+    typed = stale.form(at) | {"decider": "Bupati, dalam bulan Mei.", "reason": WHY}
+    refused = other.post(at, typed)
+    assert refused.status == 409 and "Orang lain mengubah piagam ini" in refused.text
+    assert refused.form(at)["decider"] == "Bupati, dalam bulan Mei."
+    with db.reading() as session:
+        assert queries.promised(session, consultation) == LATER
+    assert other.submit(refused, at, late=LATER["late"]).url == "/consultations/air/charter/amendments/2"
+    with db.reading() as session:
+        assert queries.promised(session, consultation) == {**LATER, "decider": "Bupati, dalam bulan Mei."}
+
+
+def test_a_draft_that_two_write_is_not_overwritten_unawares(
+    browser: Browser, office: int, official: factories.Person
+) -> None:
+    number = ready(official.actor, office)
+    with db.reading() as session:
+        slug = queries.by_id(session, number).slug
+    at, desk = f"/desk/consultations/{slug}/charter", browser.as_(official)
+    stale = desk.get(at).form(at)
+    set_charter(official.actor, number, LATER)
+    assert desk.post(at, stale).status == 409
+    assert all_rows(Charter)[0].content == canonical(LATER).decode()
+
+
 def test_every_other_door_is_shut(browser: Browser, consultation: int, official: factories.Person) -> None:
     desk = browser.as_(official)
     stale = desk.get("/desk/consultations/air/charter").form("/desk/consultations/air/charter")

@@ -21,16 +21,21 @@ from app.rules import phases as rules
 from app.rules.canonical import canonical, digest
 
 
-def set_charter(session: Session, actor: Actor, consultation_id: int, content: dict[str, Any], at: datetime) -> None:
+def set_charter(
+    session: Session, actor: Actor, consultation_id: int, content: dict[str, Any], at: datetime, seen: str = ""
+) -> None:
     """Give a consultation its charter, in place of the one it had; Conflict once the first contribution is in.
 
     A draft's may lack anything. Between opening and the first contribution it stays whole, and the record tells of it.
+    `seen` is the fingerprint of the charter from which this one was made; Conflict where another is stored by now.
     """
     row = locked(session, actor, consultation_id)
     if row.opened_at is None:
+        _require_seen(session, consultation_id, seen)
         _store(session, consultation_id, content)
         return
     require_correctable(session, row)
+    _require_seen(session, consultation_id, seen)
     _require_whole(session, consultation_id, content)
     before = digest(queries.charter(session, consultation_id))
     _store(session, consultation_id, content)
@@ -64,14 +69,17 @@ def amend_charter(
     reason: str,
     at: datetime,
     base_url: str = "",
+    seen: str = "",
 ) -> int:
     """Change the charter in public and give the amendment's number; what it reopens is decided by the rules.
 
-    Conflict where nothing changed, something would be missing, or votes could no longer be confirmed.
+    Conflict where nothing changed, something would be missing, votes could no longer be confirmed, or the charter is
+    no longer the one that was `seen`: two officials at work must not take back each other's words unawares.
     """
     amendment = begin(session, actor, consultation_id, reason, base_url)
     if amendment.consultation.imported_from:
         raise Conflict("imported", N_("This consultation was taken over, so it has no charter."))
+    _require_seen(session, consultation_id, seen)
     before = queries.promised(session, consultation_id)
     changed = tuple(_changed(before, content))
     if not changed:
@@ -83,6 +91,17 @@ def amend_charter(
     _store(session, consultation_id, content)
     amendment.publish()
     return amendment.number
+
+
+def _require_seen(session: Session, consultation_id: int, seen: str) -> None:
+    if seen and seen != queries.seen(queries.promised(session, consultation_id)):
+        raise Conflict(
+            "changed-meanwhile",
+            N_(
+                "Somebody else changed the charter while you were writing. Read it as it is now. "
+                "If what you wrote is still right, send it again."
+            ),
+        )
 
 
 def _changed(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -1,6 +1,6 @@
 """Reads about consultations."""
 
-from app.consultations.queries.charter import charter, promised, promises, rule, rule_of, ways_of
+from app.consultations.queries.charter import charter, promised, promises, rule, rule_of, seen, ways_of
 from app.consultations.queries.charter_page import CharterPage, charter_page
 from app.consultations.queries.checklist import (
     CHARTER_PARTS,
@@ -144,6 +144,7 @@ __all__ = [
     "recently_decided",
     "rule",
     "rule_of",
+    "seen",
     "span",
     "steps",
     "tells_who_took_part",

@@ -13,6 +13,7 @@ from app.core.columns import table
 from app.offices.models import Area, Office
 from app.rules import charters
 from app.rules import phases as rules
+from app.rules.canonical import digest
 
 _c, _o, _a, _p, _d, _t, _ct, _h = (
     table(model).c
@@ -77,6 +78,11 @@ def promised(session: Session, consultation_id: int) -> dict[str, Any]:
     """What the office promises, as it is stored; empty for a draft without it and for what was taken over."""
     stored = session.execute(_CONTENT, {"id": consultation_id}).scalar()
     return dict(json.loads(stored)) if stored else {}
+
+
+def seen(content: dict[str, Any]) -> str:
+    """The fingerprint of what is promised, by which a form tells from which state it was filled in."""
+    return digest(content)
 
 
 def promises(session: Session, consultation_id: int) -> charters.Promises:

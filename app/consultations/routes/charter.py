@@ -23,6 +23,7 @@ Readable = Annotated[ConsultationView, guard("consultations.read", queries.in_pa
 def _form_page(
     request: Request, session: Session, view: ConsultationView, form: Submission[Any], amending: bool = False
 ) -> Response:
+    content = queries.promised(session, view.id)
     return web.render(
         request,
         "consultations/charter_form.html",
@@ -32,7 +33,8 @@ def _form_page(
         amending=amending,
         ways=queries.ways_of(view),
         rows=CRITERIA,
-        flags=queries.flags_of(session, view.id, queries.promised(session, view.id)),
+        flags=queries.flags_of(session, view.id, content),
+        seen=queries.seen(content),
         lacking=queries.lacking(session, view),
     )
 
@@ -73,7 +75,7 @@ async def save(
     if form.valid:
         content = _content(session, view, form.checked)
         try:
-            await db.write(actions.set_charter, actor, view.id, content, request.state.arrived)
+            await db.write(actions.set_charter, actor, view.id, content, request.state.arrived, form.checked.seen)
         except Conflict as refused:
             form.refuse(refused.reason)
         else:
@@ -102,7 +104,7 @@ async def amend(
     whole_rule(form)
     if form.valid:
         content, reason = _content(session, view, form.checked), form.checked.reason
-        given = (content, reason, request.state.arrived, web.base_url(request))
+        given = (content, reason, request.state.arrived, web.base_url(request), form.checked.seen)
         try:
             number = await db.write(actions.amend_charter, actor, view.id, *given)
         except Conflict as refused:
