@@ -93,7 +93,7 @@ def write(
     if origin.channel == "web":
         require_open(session, proposal.consultation, "comment", at)
     else:
-        require_received(proposal.consultation, "comment", origin.received_at or at)
+        require_received(session, proposal.consultation, "comment", origin.received_at or at)
     session.execute(_LOCK, {"proposal": proposal_id})
     place = _place(session, proposal_id, form.parent)
     if place.visibility != Visibility.PUBLIC:

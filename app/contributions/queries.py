@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
-from app.contributions.models import Contribution, Handling, Kind, LightTotal
+from app.contributions.models import Contribution, Handling, Kind, LightCounted, LightTotal
 from app.core import clock, db, keys, pagecache
 from app.core.access import Actor, Missing
 from app.core.columns import table
@@ -279,11 +279,20 @@ def were_shown(token: str, actor: Actor, codes: Collection[str]) -> bool:
     return actor.account is not None and account == actor.account and set(codes) <= set(shown)
 
 
+_k = table(LightCounted).c
+#: The first of those that are considered, and of those that are not: one look at an index for each.
+_FIRST_ROWS = [
+    select(func.min(_k.contribution_id))
+    .where(_k.consultation_id == bindparam("id"), _k.considered == n)
+    .scalar_subquery()
+    for n in (0, 1)
+]
 _FIRST = select(
     *(
         select(func.min(_c.received_at)).where(_c.consultation_id == bindparam("id"), _c.kind == kind).scalar_subquery()
         for kind in Kind
-    )
+    ),
+    select(func.min(_c.entered_at)).where(_c.id.in_(_FIRST_ROWS)).scalar_subquery(),
 )
 _BY_THEM = (
     select(_c.participant_id)
@@ -293,10 +302,14 @@ _BY_THEM = (
 
 
 @consultations.locks_charters
-def first_received(session: Session, consultation_id: int) -> datetime | None:
-    """When the first contribution to a consultation was received; one look at the index for each kind."""
-    found: list[datetime] = [at for at in session.execute(_FIRST, {"id": consultation_id}).one() if at is not None]
-    return min(found, default=None)
+def first_entered(session: Session, consultation_id: int) -> datetime | None:
+    """When the first contribution to a consultation was entered; what came on paper may have been received before.
+
+    That there is one is read from the ledger alone, with one look at the index for each kind.
+    """
+    *received, entered = session.execute(_FIRST, {"id": consultation_id}).one()
+    found: list[datetime] = [at for at in received if at is not None]
+    return entered or min(found) if found else None
 
 
 @consultations.tells_who_took_part

@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlmodel import Session
 
-from app.accounts.models import Account
 from app.consultations import actions, queries
 from app.consultations.forms import typed_charter
 from app.consultations.models import Amendment, Charter, Consultation
-from app.core import clock, db, jobs
+from app.core import clock, db
 from app.core.access import Actor, Conflict, Denied
-from app.core.mail import Mail
+from app.facilitation import actions as facilitation
+from app.facilitation.forms import EnteredProposal
 from app.publiclog.models import Event
 from app.rules.canonical import canonical, digest
 from app.votes import actions as votes
@@ -96,6 +95,23 @@ def test_the_first_contribution_locks_it_and_the_lock_is_the_ledger_s(
     assert all_rows(Charter)[0].content == canonical(LATER).decode()
     with db.reading() as session:
         assert queries.locked_since(session, consultation) == NOW
+
+
+def test_what_came_on_paper_locks_it_from_its_entry_on(
+    consultation: int, official: factories.Person, clock_at: time_machine.Traveller
+) -> None:
+    """Received before the charter was corrected, entered after it: until the entry there was no lock."""
+    set_charter(official.actor, consultation, LATER)
+    clock_at.move_to(NOW + HOUR)
+    form = EnteredProposal(
+        title="Perbaiki pipa di dusun atas", body="Pipa bocor di tiga tempat.", channel="paper", received_at=NOW - HOUR
+    )
+    entered = (consultation, form, clock.now())
+    db.write_now(facilitation.enter_proposal, factories.person(roles=["facilitator"]).actor, *entered)
+    with db.reading() as session:
+        assert queries.locked_since(session, consultation) == NOW + HOUR
+    with pytest.raises(Conflict, match="locked"):
+        set_charter(official.actor, consultation, CHARTER)
 
 
 def test_two_officials_do_not_take_back_each_other_s_words(
@@ -179,6 +195,22 @@ def test_an_amendment_is_numbered_dated_public_and_recomputable(
     assert browser.get("/consultations/air/charter/amendments/2").status == 404
 
 
+def test_from_opening_on_every_state_of_the_charter_can_be_recomputed(
+    browser: Browser, office: int, official: factories.Person
+) -> None:
+    number = ready(official.actor, office)
+    open_it(official.actor, number)
+    set_charter(official.actor, number, LATER)
+    states = [all_rows(Consultation)[0].frozen_hash]
+    for content in (CHARTER, {**LATER, "paper": "Di kantor desa."}):
+        amend(official.actor, number, content)
+        facts = browser.get(f"{view(number).url}/charter/amendments/{len(states)}.json").response.json()
+        assert digest(facts["charter_before"]) == facts["before_hash"] == states[-1]
+        assert digest(facts["charter"]) == facts["after_hash"]
+        states.append(facts["after_hash"])
+    assert len(set(states)) == 3
+
+
 def test_dates_texts_and_documents_are_amendments_too(consultation: int, official: factories.Person) -> None:
     amend(official.actor, consultation, LATER)
     phases = [it.id for it in view(consultation).phases]
@@ -246,6 +278,25 @@ def test_a_changed_rule_is_shown_in_words_before_and_after(
         assert [it for it in sentences if it not in text] == []
     rule = browser.get("/consultations/air/charter/rule.json").response.json()
     assert rule["engine"] == "approval/1" and rule["voting"] == "three"
+    (after,) = (it.after_hash for it in all_rows(Amendment))
+    page = browser.get("/consultations/air/charter")
+    assert "Aturan ini berubah setelah pembukaan: Perubahan 1" in page.text and after[:16] in page.text
+    assert "dengan perubahan sesudahnya" in page.text
+    assert "berlaku untuk suara yang diberikan atau ditegaskan mulai 4 Mei 2026, 11.00 WIB" in page.text
+
+
+def test_before_an_amendment_the_rule_s_page_names_the_fingerprint_of_opening(
+    browser: Browser, office: int, official: factories.Person
+) -> None:
+    number = ready(official.actor, office)
+    open_it(official.actor, number)
+    before, at = all_rows(Consultation)[0].frozen_hash, f"{view(number).url}/charter"
+    page = browser.get(at).text
+    assert page.count(before[:16]) == 2 and "berubah setelah pembukaan" not in page
+    amend(official.actor, number, LATER)
+    page = browser.get(at).text
+    assert "berubah setelah pembukaan" not in page, "the rule is as it was"
+    assert page.count(before[:16]) == 1 and page.count(all_rows(Amendment)[0].after_hash[:16]) == 2
 
 
 @pytest.mark.parametrize(
@@ -293,64 +344,6 @@ def actions_row(place: int, it: queries.KnownPhase, closes: datetime) -> Any:
     from app.consultations.forms import PhaseRow
 
     return PhaseRow(place, it.kind, it.opens, closes, False)
-
-
-def run_jobs() -> None:
-    """Everything that is owed, until nothing is."""
-    import app.schedule  # noqa: F401 - registers the handlers
-
-    while jobs.run_due():
-        pass
-
-
-def mails() -> list[Mail]:
-    return [it for it in all_rows(Mail) if "piagam" in it.subject.lower() or "charter" in it.subject.lower()]
-
-
-def test_everyone_who_took_part_gets_one_message_whatever_they_did(
-    consultation: int, official: factories.Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from app.consultations import jobs as telling
-
-    monkeypatch.setattr(telling, "CHUNK", 2)
-    monkeypatch.setattr(telling, "LOOKED_AT", 3)
-    writer, proposal = factories.person(), factories.proposal(consultation)
-    factories.proposal(consultation, writer)
-    voters = [factories.person(lang="en" if n == 0 else "id") for n in range(5)]
-    for person in (*voters, writer):
-        db.write_now(votes.cast, person.actor, proposal, Choice.SUPPORT, clock.now())
-    silent, quiet = factories.person(), factories.person()
-    factories.proposal(consultation, quiet)
-    db.write_now(_no_more_mail, quiet.account)
-    elsewhere = factories.person()
-    factories.proposal(factories.consultation(factories.office()), elsewhere)
-    amend(official.actor, consultation, {**CHARTER, "rule": CHOOSING})
-    run_jobs()
-    found = [it.to_address for it in mails()]
-    assert {it.email for it in (*voters, writer)} <= set(found) and len(found) == len(set(found)) == 7
-    assert not {silent.email, quiet.email, elsewhere.email, official.email} & set(found)
-    bodies = {it.to_address: it for it in mails()}
-    assert bodies[voters[0].email].subject.startswith("The charter was amended")
-    one, other = (bodies[it.email].body for it in (voters[1], writer))
-    assert one.split("unsubscribe")[0] == other.split("unsubscribe")[0], "a message does not tell who voted"
-    assert "https://rembuk.example/consultations/air/charter/amendments/1" in one
-    assert "https://rembuk.example/consultations/air/votes" in one and bodies[writer.email].unsubscribe in other
-    assert [it for it in all_rows(jobs.Job) if it.kind == "consultations.amended"] == []
-
-
-def _no_more_mail(session: Session, account: int) -> None:
-    session.get_one(Account, account).answers_by_mail = False
-
-
-def test_a_job_that_is_run_twice_writes_once(consultation: int, official: factories.Person) -> None:
-    from app.consultations import jobs as telling
-
-    factories.proposal(consultation)
-    amend(official.actor, consultation, LATER)
-    (job,) = [it for it in all_rows(jobs.Job) if it.kind == "consultations.amended"]
-    for _ in range(2):
-        telling.tell(job.id, json.loads(job.payload))
-    assert len(mails()) == 1 and "/votes" not in mails()[0].body
 
 
 def test_what_was_taken_over_has_no_charter_to_amend(office: int, official: factories.Person) -> None:

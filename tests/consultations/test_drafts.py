@@ -225,9 +225,9 @@ def test_no_phase_begins_before_the_opening(office: int, official: Actor) -> Non
         charter = queries.charter(session, number)
     assert it.frozen_hash == digest(charter) and opened.late_phases == ()
     assert charter["phases"][0]["opens"].startswith(it.opened_at.replace(tzinfo=None).isoformat()[:16])
-    assert closing.require_received(opened, "propose", it.opened_at).kind == "proposals"
+    assert db.write_now(closing.require_received, opened, "propose", it.opened_at).kind == "proposals"
     with pytest.raises(Conflict, match="not-received-in-time"):
-        closing.require_received(opened, "propose", it.opened_at - HOUR)
+        db.write_now(closing.require_received, opened, "propose", it.opened_at - HOUR)
 
 
 def test_each_consultation_has_a_secret_of_its_own(office: int, official: Actor) -> None:

@@ -92,8 +92,8 @@ def require_open(
 ) -> queries.KnownPhase:
     """The phase that takes an act which arrived at `at`; Conflict with date and zone where none does.
 
-    On PostgreSQL the phase is locked against being sealed until the act is stored. An act that waited longer
-    than the published time is refused rather than stored after the count was sealed.
+    The phase is held until the act is stored. An act that waited longer than the published time is refused rather
+    than stored after the count was sealed.
     """
     if consultation.cancelled_at is not None:
         raise Conflict("cancelled", N_("This consultation was cancelled. Nothing can be sent any more."))
@@ -104,14 +104,26 @@ def require_open(
     assert isinstance(answer, queries.KnownPhase)
     if now - at > timedelta(seconds=settings().settle_seconds):
         raise db.Busy
-    if session.get_bind().dialect.name == "postgresql":
-        sealed = select(table(ConsultationPhase).c.counted_at).where(table(ConsultationPhase).c.id == answer.id)
-        if session.execute(sealed.with_for_update(read=True)).scalar() is not None:
-            raise refusal(act, rules.Refusal("ended", closed_at=answer.end))
+    if _held(session, answer) is not None:
+        raise refusal(act, rules.Refusal("ended", closed_at=answer.end))
     return answer
 
 
-def require_received(consultation: queries.ConsultationView, act: str, received_at: datetime) -> queries.KnownPhase:
+def _held(session: Session, phase: queries.KnownPhase) -> datetime | None:
+    """Keep a phase from being sealed, and its charter from being corrected, until this act is stored.
+
+    Gives when its count was sealed, as far as that is known here. On SQLite acts come one after another anyway.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return None
+    sealed = select(table(ConsultationPhase).c.counted_at).where(table(ConsultationPhase).c.id == phase.id)
+    at: datetime | None = session.execute(sealed.with_for_update(read=True)).scalar()
+    return at
+
+
+def require_received(
+    session: Session, consultation: queries.ConsultationView, act: str, received_at: datetime
+) -> queries.KnownPhase:
     """The phase in which something was received elsewhere, on paper or at a meeting; Conflict where there was none.
 
     What was handed in within the phase counts however much later it is entered, until the decision is published.
@@ -125,6 +137,7 @@ def require_received(consultation: queries.ConsultationView, act: str, received_
     offering = sorted((it for it in consultation.phases if act in it.acts), key=lambda it: (it.opens, it.closes))
     for phase in offering:
         if phase.opens <= received_at < phase.end:
+            _held(session, phase)
             return phase
     if not offering:
         raise refusal(act, rules.Refusal("not-offered"))

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, select
 from sqlmodel import Session
 
 from app.accounts.models import Account
@@ -72,6 +72,14 @@ _TOLD = (
     .join(table(Consultation), _c.id == _m.consultation_id)
     .where(_m.consultation_id == bindparam("id"), _m.number == bindparam("number"))
 )  # fmt: skip
+#: The whole before an amendment: after the one before it, or as it was when the first contribution came.
+_p = table(Amendment).alias("prior").c
+_BEFORE = (
+    select(case((_m.number == 1, _c.frozen), else_=_p.content))
+    .join_from(table(Amendment), table(Consultation), _c.id == _m.consultation_id)
+    .outerjoin(_p.number.table, (_p.consultation_id == _m.consultation_id) & (_p.number == _m.number - 1))
+    .where(_m.consultation_id == bindparam("id"), _m.number == bindparam("number"))
+)
 _a = table(Account).c
 _REACHED = (
     select(_a.id, _a.participant_id, _a.email, _a.lang)
@@ -135,11 +143,13 @@ def facts(found: tuple[ChangeSet, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def amendment_facts(it: ChangeSet) -> dict[str, Any]:
-    """What JSON says of one amendment: also both fingerprints, and the whole that the later one is of."""
+def amendment_facts(session: Session, consultation_id: int, it: ChangeSet) -> dict[str, Any]:
+    """What JSON says of one amendment: also both fingerprints, and both wholes that they are of."""
+    before = session.execute(_BEFORE, {"id": consultation_id, "number": it.number}).scalar()
     return facts((it,))[0] | {
         "before_hash": it.before_hash,
         "after_hash": it.after_hash,
+        "charter_before": json.loads(before) if before else None,
         "charter": json.loads(it.content) if it.content else None,
         "asks_voters": it.asks_voters,
         "applies_from": it.applies_from.isoformat() if it.applies_from else None,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlmodel import Session
 
-from app.consultations.models import Charter, Consultation, ConsultationChange
+from app.consultations.models import Amendment, Charter, Consultation, ConsultationChange
 from app.consultations.queries.charter import rule_of
 from app.consultations.queries.documents import DocumentView, documents_of
 from app.consultations.queries.lists import TopicView, topics_of_many
@@ -48,7 +48,11 @@ class Step:
 
 @dataclass(frozen=True)
 class ConsultationPage:
-    """All this package has to say on the page of a consultation."""
+    """All this package has to say on the page of a consultation.
+
+    `charter_hash` is the fingerprint before the first amendment, `amended_hash` that after the latest, if there is one;
+    `rule_amended` is the number of the latest amendment that changed the counting rule, or 0.
+    """
 
     view: ConsultationView
     background: str
@@ -60,6 +64,8 @@ class ConsultationPage:
     changes: int
     changed_at: datetime | None
     charter_hash: str
+    amended_hash: str
+    rule_amended: int
     rule: dict[str, Any]
 
     @property
@@ -79,15 +85,25 @@ class ConsultationPage:
         return self.view.lang != lang or (bool(self.background) and self.background_lang != lang)
 
 
-_c, _h, _ch = table(Consultation).c, table(ConsultationChange).c, table(Charter).c
+_c, _h, _ch, _m = (table(model).c for model in (Consultation, ConsultationChange, Charter, Amendment))
 _TEXTS = (
     select(_c.background, _c.other_background, _c.lang, _c.frozen_hash, _ch.content)
     .outerjoin_from(table(Consultation), table(Charter), _ch.consultation_id == _c.id)
     .where(_c.id == bindparam("id"))
 )
-_CHANGES = select(func.count(func.distinct(_h.at)).label("n"), func.max(_h.at).label("latest")).where(
-    _h.consultation_id == bindparam("id")
+_LATEST = (
+    select(_m.after_hash)
+    .where(_m.consultation_id == bindparam("id"))
+    .order_by(_m.number.desc())
+    .limit(1)
+    .scalar_subquery()
 )
+_CHANGES = select(
+    func.count(func.distinct(_h.number)).label("n"),
+    func.max(_h.at).label("latest"),
+    func.coalesce(func.max(case((_h.what == "charter.rule", _h.number), else_=0)), 0).label("rule"),
+    _LATEST.label("hash"),
+).where(_h.consultation_id == bindparam("id"))
 
 
 def consultation_page(session: Session, view: ConsultationView) -> ConsultationPage:
@@ -107,6 +123,8 @@ def consultation_page(session: Session, view: ConsultationView) -> ConsultationP
         changes=changes.n,
         changed_at=changes.latest,
         charter_hash=texts.frozen_hash,
+        amended_hash=changes.hash or "",
+        rule_amended=changes.rule,
         rule=rule_of(view, json.loads(texts.content) if texts.content else {}),
     )
 

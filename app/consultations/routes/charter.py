@@ -124,7 +124,7 @@ def amendment(request: Request, session: db.Read, view: Readable, amendment: Num
     first_lang = queries.lang_of(session, view.id)
     found = queries.amendment(session, view.id, amendment, first_lang)
     if web.wants_json(request):
-        return JSONResponse(queries.amendment_facts(found) | {"consultation": view.slug})
+        return JSONResponse(queries.amendment_facts(session, view.id, found) | {"consultation": view.slug})
     return web.render(request, "consultations/amendment.html", view=view, sets=[found], first_lang=first_lang)
 
 

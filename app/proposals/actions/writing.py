@@ -53,7 +53,7 @@ def propose(
         require_open(session, consultation, "propose", at)
     else:
         access.require("contributions.enter", actor, consultation)
-        require_received(consultation, "propose", origin.received_at or at)
+        require_received(session, consultation, "propose", origin.received_at or at)
     receipt = enter(session, actor, consultation_id, form, at, area_id=area_id, lang=lang, origin=origin)
     if actor.account is not None and origin.channel == "web":
         discard_draft(session, actor, consultation_id)

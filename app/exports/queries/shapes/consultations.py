@@ -97,11 +97,12 @@ class Changes(Shape):
 
 
 class Amendment(ChangeSet):
-    """One amendment, with the fingerprints before and after it and the whole charter that the later one is of."""
+    """One amendment, with the fingerprints before and after it and the whole charters that they are of."""
 
     consultation: str
     before_hash: Fingerprint
     after_hash: Fingerprint
+    charter_before: dict[str, Any] | None
     charter: dict[str, Any] | None
     asks_voters: bool
     applies_from: Instant | None
