@@ -20,7 +20,9 @@ def typed(hours: int) -> str:
     return (datetime.now(ZoneInfo("Asia/Jakarta")) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M")
 
 
-def open_consultation(official: Visitor, question: str, voting: str = "Support, oppose or neutral") -> str:
+def open_consultation(
+    official: Visitor, question: str, voting: str = "Support, oppose or neutral", open_counts: bool = False
+) -> str:
     """An official writes a consultation, sets its phases, looks at it and opens it; gives its slug."""
     official.open("/desk")
     official.follow("New consultation")
@@ -28,6 +30,8 @@ def open_consultation(official: Visitor, question: str, voting: str = "Support, 
     official.fill("Summary", "Kami bertanya kepada semua warga kecamatan sebelum anggaran ditetapkan.")
     official.fill("Background", "Ada **dua** pilihan. Yang lain masih dapat diusulkan.")
     official.choose(voting)
+    if open_counts:
+        official.page.get_by_role("checkbox", name=official.t("Show counts while people vote")).check()
     official.press("Save the draft")
     expect(official.page).to_have_url(re.compile(r"/desk/consultations/(?!new)[\w-]+"))
     slug = official.path.split("/")[3]
@@ -70,6 +74,8 @@ def write_charter(official: Visitor, slug: str) -> None:
     for kind in ("proposal", "comment", "question"):
         official.page.locator(f"#{kind}_days").fill("14")
         official.page.locator(f"#{kind}_basis").select_option("working")
+    for note in official.page.locator("[name^=note_]").all():
+        note.fill("Warga sendiri menyebutnya begitu dalam rapat desa.")
     official.press("Save the charter")
     expect(official.page).not_to_have_url(re.compile("/charter$"))
 

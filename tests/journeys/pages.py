@@ -1,16 +1,21 @@
-"""Every kind of page of the site, found by following links as each kind of person."""
+"""Every kind of page of the site, found by following links as each kind of person, and what is wrong with one."""
 
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import html5lib
-from playwright.sync_api import Browser
+import pytest
+from playwright.sync_api import Browser, Page
 
 from tests.journeys import life
-from tests.journeys.server import Server
+from tests.journeys.server import ROOT, Server
 from tests.journeys.visitor import Visitor
 
+TOOLS = ROOT / "var" / "ci" / "node_modules"
+AXE = TOOLS / "axe-core" / "axe.min.js"
+needs_axe = pytest.mark.skipif(not AXE.exists(), reason=f"no axe-core in {TOOLS}; .ci/run installs it")
 PEOPLE = {
     "visitor": "",
     "citizen": life.CITIZEN,
@@ -77,3 +82,23 @@ def found_by(browser: Browser, site: Server, email: str) -> dict[str, tuple[str,
         waiting += further
     visitor.close()
     return found
+
+
+def load_axe(page: Page) -> None:
+    """Bring axe into a page; the visitor has to be past the policy for scripts."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe finds: rule and place."""
+    result: Any = page.evaluate("() => axe.run({resultTypes: ['violations']})")
+    return [
+        f"{violation['id']} at {node['target']}: {node['failureSummary']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def wider_than_the_window(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    return int(page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth"))

@@ -13,12 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import life
 from tests.journeys.conftest import Visit
-from tests.journeys.pages import PEOPLE, found_by
-from tests.journeys.server import ROOT, Server
+from tests.journeys.pages import PEOPLE, TOOLS, faults_of, found_by, load_axe, needs_axe, wider_than_the_window
+from tests.journeys.server import Server
 from tests.journeys.visitor import Visitor
 
-TOOLS = ROOT / "var" / "ci" / "node_modules"
-AXE = TOOLS / "axe-core" / "axe.min.js"
 VNU = TOOLS / "vnu-jar" / "build" / "dist" / "vnu.jar"
 WIDTHS, SCHEMES, LANGS = (320, 768, 1280), ("light", "dark"), ("id", "en")
 ALL_WAYS = list(product(WIDTHS, SCHEMES))
@@ -28,7 +26,6 @@ MAIN_WAY = (
     "/", "/consultations", "/consultations/SLUG", "/consultations/SLUG/proposals", "/proposals/CODE", "/sign-in",
     "/sign-up", "/decisions/NUMBER", "/search?q",
 )  # fmt: skip
-needs_axe = pytest.mark.skipif(not AXE.exists(), reason=f"no axe-core in {TOOLS}; .ci/run installs it")
 needs_vnu = pytest.mark.skipif(
     not (VNU.exists() and shutil.which("java")), reason=f"no Java or no vnu-jar in {TOOLS}; .ci/run installs them"
 )
@@ -70,42 +67,27 @@ def test_no_page_has_an_accessibility_fault(
     for what, url in own_pages(found, name).items():
         with visitor.refused(401, 404):
             visitor.open(url)
-        visitor.page.evaluate(AXE.read_text(encoding="utf-8"))
+        load_axe(visitor.page)
         for width, scheme in ALL_WAYS if what in MAIN_WAY and name in ("visitor", "citizen") else SOME_WAYS[lang]:
             visitor.page.set_viewport_size({"width": width, "height": 900})
             visitor.page.emulate_media(color_scheme=scheme)
-            faults += [f"{url} {width} {scheme} {lang}: {fault}" for fault in _faults(visitor.page)]
-            if width == 320 and _wider_than_the_window(visitor.page):
-                faults.append(f"{url} {lang}: scrolls sideways at 320 px: {_wider_than_the_window(visitor.page)}")
+            faults += [f"{url} {width} {scheme} {lang}: {fault}" for fault in faults_of(visitor.page)]
+            if width == 320 and wider_than_the_window(visitor.page):
+                faults.append(f"{url} {lang}: scrolls sideways at 320 px: {wider_than_the_window(visitor.page)}")
     visitor.close()
     assert faults == []
-
-
-def _faults(page: Page) -> list[str]:
-    """What axe finds: rule and place."""
-    result: Any = page.evaluate("() => axe.run({resultTypes: ['violations']})")
-    return [
-        f"{violation['id']} at {node['target']}: {node['failureSummary']}"
-        for violation in result["violations"]
-        for node in violation["nodes"]
-    ]
-
-
-def _wider_than_the_window(page: Page) -> int:
-    """By how many pixels the page is wider than the window."""
-    return int(page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth"))
 
 
 @needs_axe
 def test_the_check_would_see_a_fault(chromium: Browser, site: Server) -> None:
     visitor = Visitor(chromium, site.address, bypass_csp=True, width=320)
     visitor.open("/about")
-    visitor.page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert (_faults(visitor.page), _wider_than_the_window(visitor.page)) == ([], 0)
+    load_axe(visitor.page)
+    assert (faults_of(visitor.page), wider_than_the_window(visitor.page)) == ([], 0)
     bad = "<input><p style='color: #999; background: #aaa; width: 500px'>dim</p>"
     visitor.page.evaluate(f"() => document.querySelector('main').insertAdjacentHTML('beforeend', `{bad}`)")
-    assert {fault.split(" ")[0] for fault in _faults(visitor.page)} == {"label", "color-contrast"}
-    assert _wider_than_the_window(visitor.page) > 100
+    assert {fault.split(" ")[0] for fault in faults_of(visitor.page)} == {"label", "color-contrast"}
+    assert wider_than_the_window(visitor.page) > 100
     visitor.close()
 
 
