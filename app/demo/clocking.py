@@ -1,4 +1,4 @@
-"""What is done in the district about answers that are owed: holidays, holding replies, hand-overs, what authors say."""
+"""What is done in the district about lights and clocks: reading, holidays, holding replies, hand-overs, receptions."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -7,6 +7,10 @@ from random import Random
 from sqlmodel import Session
 
 from app.comments import queries as comments
+from app.contributions import actions as contributions
+from app.contributions import queries as reading
+from app.contributions.forms import MANY, HandlingForm
+from app.contributions.models import Outcome
 from app.core import clock
 from app.core.access import OPERATOR, Actor
 from app.demo import content
@@ -47,9 +51,26 @@ def note_clock(diary: Diary, district: District, told: Told) -> None:
         for said in ("confirmed", "disputed"):
             if says := answer.get(said):
                 diary.note(diary.moment(random, says["day"]), _saying(district, proposal, said, says))
+        if answer and told["office"] in district.officials:
+            diary.note(diary.moment(random, answer["day"]), _reading(district, told, proposal))
         for comment in content.comments(proposal.get("comments") or []):
             if holding := comment.get("holding"):
                 diary.note(diary.moment(random, holding["day"]), _holding(diary, district, told, comment, holding))
+
+
+def _reading(district: District, told: Told, proposal: Told) -> Callable[[Session], None]:
+    """Whoever answers a proposal has read what was said about it."""
+
+    def read(session: Session) -> None:
+        official = district.official(told["office"])
+        said = (district.comments.get(id(comment)) for comment in content.comments(proposal.get("comments") or []))
+        found = [comments.at_code(session, code) for code in said if code]
+        codes = [it.code for it in found if it.shown and not it.removed and it.participant_id != official.participant]
+        for some in (codes[first : first + MANY] for first in range(0, len(codes), MANY)):
+            form = HandlingForm(contribution=some, outcome=Outcome.NOTED, shown=reading.shown_to(official, some))
+            contributions.handle(session, official, district.consultations[told["slug"]], form)
+
+    return read
 
 
 def _owed(session: Session, contribution_id: int) -> int:

@@ -14,7 +14,7 @@ from app.accounts.models import Account, SignIn
 from app.comments.models import Comment
 from app.consultations import queries as consultations
 from app.consultations.models import Consultation, ConsultationPhase
-from app.contributions.models import Contribution
+from app.contributions.models import Contribution, Handling
 from app.core import access, clock, db
 from app.core.columns import table
 from app.decisions.models import Decision
@@ -63,6 +63,7 @@ def test_everything_that_is_told_is_there(district: None) -> None:
     assert owed == {"closing": 23, "question": 1, "review": 1}, "of the two consultations that have closed"
     assert number_of(Obligation, table(Obligation).c.outcome == "open") == 7
     assert number_of(HandOver) == number_of(HoldingReply) == 1
+    assert number_of(Handling) > 40, "whoever answers a proposal has read what was said about it"
     assert number_of(Vote) == sum(sum(one["votes"].values()) for one in proposals) == 3141
 
 
