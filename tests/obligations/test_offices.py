@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 import time_machine
@@ -190,6 +191,7 @@ def test_each_holding_reply_names_a_later_date_than_the_one_before(world: World)
 def test_a_refusal_says_why_and_keeps_what_was_typed(world: World, browser: Browser) -> None:
     desk = browser.as_(world.official)
     page = desk.get(f"/desk/obligations/{world.number}")
+    assert f"/desk/obligations/{world.number}" not in page.links(), "it does not lead to itself"
     text = "Kami menunggu hasil uji laboratorium."
     refused = desk.submit(page, f"/desk/obligations/{world.number}/holding-reply", promised="2020-01-01", text=text)
     assert refused.status == 409 and "sudah lewat" in refused.errors[0]
@@ -284,6 +286,36 @@ def test_two_browsers_hand_over_once(world: World, browser: Browser) -> None:
     assert (again.status == 403 and "Instansi lain" in again.text) or "instansi lain" in again.text
     with db.reading() as session:
         assert len(queries.by_id(session, world.number).hand_overs) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_offices_do_in_whatever_order_the_clock_runs_on(world: World, browser: Browser, seed: int) -> None:
+    """Holding replies and hand-overs in a random order over the whole period, before and after it is late."""
+    random, before = Random(seed), one_owed(world.proposal)
+    slugs, officials = {"dinas-pu": world.other, "dinas-pasar": world.office}, [world.official, world.colleague]
+    handed, promised = [], []
+    for day in sorted(random.sample(range(30), 8)):
+        with time_machine.travel(before.arose_at + day * DAY + HOUR):
+            holder = next(it for it in officials if one_owed(world.proposal).office_id in it.actor.offices)
+            if random.random() < 0.5:
+                to = next(slug for slug, office in slugs.items() if office in holder.actor.offices)
+                world.hand_over(holder, to=to)
+                handed.append(to)
+            else:
+                promised.append(later(40 + len(promised)))
+                world.reply(promised[-1], holder)
+            now = one_owed(world.proposal)
+            assert (now.due_at, now.arose_at, now.due_month, now.outcome, now.first_office_id) == (
+                before.due_at, before.arose_at, before.due_month, "open", world.office,
+            )  # fmt: skip
+            with db.reading() as session:
+                seen = queries.by_id(session, world.number)
+            assert (len(seen.hand_overs), len(seen.replies)) == (len(handed), len(promised))
+            assert (seen.state == "overdue") is (clock.now() > before.due_at)
+    with time_machine.travel(before.due_at + timedelta(seconds=1)):
+        told = browser.client.get("/board.json").json()
+        assert (told["total"]["overdue"], len(told["items"])) == (2, 2)
+    assert handed and promised, "both were tried"
 
 
 # -- the desk --------------------------------------------------------------------------------------

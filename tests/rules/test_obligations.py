@@ -138,6 +138,26 @@ class TestState:
         assert state(OWED, DUE) is State.DUE_SOON
         assert state(OWED, DUE + SECOND) is State.OVERDUE
 
+    @given(instants, st.integers(0, 30), calendars, st.booleans())
+    def test_on_every_calendar_it_is_late_from_the_second_after_its_last_one(
+        self, start: datetime, days: int, calendar: WorkingDays, working: bool
+    ) -> None:
+        due_at = due(start, days, calendar, working=working)
+        owed = Obligation(start, due_at)
+        assert state(owed, due_at) is State.DUE_SOON and state(owed, due_at - SECOND) is State.DUE_SOON
+        assert state(owed, due_at + SECOND) is State.OVERDUE
+        assert next_change([owed], due_at) == due_at + timedelta(microseconds=1)
+        midnight = (due_at + SECOND).astimezone(UTC).astimezone(calendar.zone)
+        assert midnight.date() > due_at.date() and calendar.works(due_at.date())
+
+    @given(st.integers(2020, 2040), st.integers(0, 3), st.sampled_from(ZONES))
+    def test_the_leap_day_counts_where_there_is_one(self, year: int, before: int, zone: str) -> None:
+        calendar = WorkingDays(ZoneInfo(zone), rest=frozenset())
+        start = datetime(year, 2, 28 - before, 12, tzinfo=calendar.zone)
+        leap = (date(year, 3, 1) - date(year, 2, 28)).days == 2
+        ends = due(start, before + 1, calendar).date()
+        assert ends == (date(year, 2, 29) if leap else date(year, 3, 1))
+
     def test_a_week_before_it_is_due_soon(self) -> None:
         assert state(OWED, DUE - SOON - SECOND) is State.ON_TIME
         assert state(OWED, DUE - SOON) is State.DUE_SOON
