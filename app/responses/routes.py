@@ -229,15 +229,22 @@ def publication_page(request: Request, response: Draft) -> Response:
 async def publish(request: Request, actor: CurrentActor, response: Draft) -> Response:
     """Sign and publish."""
     await db.write(actions.publish, actor, response.id, web.base_url(request))
-    to = f"/desk/consultations/{response.consultation.slug}/answers"
-    return web.done(request, to, N_("The answer is published. Authors whose address is known are told by mail."))
+    notice = N_("The answer is published. Authors whose address is known are told by mail.")
+    return web.done(request, _onward(actor, response), notice)
 
 
 @router.post("/desk/answers/{number}/removal")
 async def remove(request: Request, actor: CurrentActor, response: Draft) -> Response:
     """Throw a draft away."""
     await db.write(actions.remove_draft, actor, response.id)
-    return web.done(request, f"/desk/consultations/{response.consultation.slug}/answers", N_("The draft is gone."))
+    return web.done(request, _onward(actor, response), N_("The draft is gone."))
+
+
+def _onward(actor: CurrentActor, response: queries.ResponseView) -> str:
+    """Where somebody goes on: to the answers of the consultation, or from what was handed over to what is owed."""
+    if response.consultation.office_id in actor.offices:
+        return f"/desk/consultations/{response.consultation.slug}/answers"
+    return "/desk/obligations"
 
 
 @router.get("/contributions/{code}/reception")

@@ -121,7 +121,10 @@ def test_the_other_office_answers_what_was_handed_over_and_nothing_else(world: W
     world.hand_over()
     form = desk.get(new + world.code)
     confirm = desk.submit(form, "/desk/consultations/air/answers", status="adopted", text=TEXT, act="publish")
-    desk.submit(confirm, confirm.url)
+    for page in (form, confirm):
+        ways = {link for link in page.links() if link.startswith(("/desk", "/consultations"))}
+        assert [desk.get(link).status for link in sorted(ways)] == [200] * len(ways)
+    assert desk.submit(confirm, confirm.url).url == "/desk/obligations"
     assert one_owed(world.proposal).outcome == "answered"
     shown = browser.get(f"/proposals/{world.code}").text
     assert "Pak Joko" in shown and "Dinas Pasar" in shown
