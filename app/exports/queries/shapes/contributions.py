@@ -148,6 +148,38 @@ class Moderation(Shape):
     at: Instant
 
 
+class HandOver(Shape):
+    """The duty to answer given to another office; nothing of it moves the due date."""
+
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    reason: str
+    at: Instant
+
+
+class HoldingReply(Shape):
+    """A new date that the office named; the due date stays."""
+
+    promised: Instant
+    text: str
+    at: Instant
+
+
+class OwedHere(Shape):
+    """One answer that is or was owed to this contribution."""
+
+    kind: str
+    office: str
+    state: str
+    arose: Instant
+    due: Instant
+    answered: Instant | None
+    lapsed: Annotated[Instant | None, Field(description="since when nobody waits any more: it was taken back")]
+    reception: str | None
+    hand_overs: list[HandOver]
+    holding_replies: list[HoldingReply]
+
+
 class Trail(Shape):
     """What became of one contribution, step by step."""
 
@@ -164,3 +196,4 @@ class Trail(Shape):
     votes: Votes | None
     answers: list[AnswerMark]
     moderation: list[Moderation]
+    owed: list[OwedHere]
