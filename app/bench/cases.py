@@ -44,6 +44,16 @@ def _proposal(signed_in: bool, busy: bool = False) -> Make:
     return make
 
 
+def _page(path: str, signed_in: bool = False) -> Make:
+    """A page named by the consultation or by one of the proposals."""
+
+    def make(load: Load, number: int) -> Request:
+        code = load.codes[number % len(load.codes)]
+        return Request(path.format(slug=load.slug, code=code), _session(load, number) if signed_in else "")
+
+    return make
+
+
 def _vote(htmx: bool) -> Make:
     def make(load: Load, _number_of_round: int) -> Request:
         number = next(_number)
@@ -85,6 +95,12 @@ CASES = (
     Case("proposal-in", "proposal, signed in", _proposal(signed_in=True)),
     Case("proposal-busy", "proposal with 20 comments", _proposal(signed_in=False, busy=True)),
     Case("proposal-busy-in", "proposal with 20 comments, signed in", _proposal(signed_in=True, busy=True)),
+    Case("home", "home page", _page("/")),
+    Case("consultation", "consultation", _page("/consultations/{slug}")),
+    Case("charter", "charter", _page("/consultations/{slug}/charter")),
+    Case("trail", "trail of a contribution", _page("/contributions/{code}")),
+    Case("board", "board", _page("/board")),
+    Case("own", "own contributions", _page("/me/contributions", signed_in=True)),
     Case("vote", "vote", _vote(htmx=False), 303),
     Case("vote-htmx", "vote, answered with the box", _vote(htmx=True)),
     Case("vote-crowd", "vote, 32 people at once", _vote(htmx=False), 303, together=32),

@@ -1,26 +1,29 @@
 """The database that is measured: a consultation full of contributions, and people who can sign in."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import cast, insert, select, update
+from sqlalchemy import cast, exists, insert, select, update
 from sqlmodel import Session
 
 from app import serving
 from app.accounts.models import Account, Participant, SignIn
 from app.accounts.queries import PRIVACY_VERSION
 from app.comments.models import Comment
-from app.contributions.models import Contribution
+from app.consultations.models import Consultation
+from app.contributions.models import Contribution, Handling
 from app.core import clock, db, keys, tokens
 from app.core.columns import table
 from app.demo import seeding
 from app.demo.ballots import CHUNK, chunks
 from app.demo.seeding import Amounts
+from app.obligations import actions as obligations
+from app.obligations.models import Kind, Obligation
 from app.proposals.models import Proposal, ProposalStat
 from app.settings import settings
 
@@ -31,6 +34,8 @@ VISITORS = 300
 BUSY = 40
 #: How many proposals are asked for in turn.
 SAMPLE = 200
+#: On so many days answers to a tenth of the proposals are due, half of them past; each third was considered.
+OWED_DAYS = 40
 _p, _a, _c, _s, _m = (table(model).c for model in (Participant, Account, Contribution, ProposalStat, Comment))
 
 
@@ -68,14 +73,16 @@ def fill(folder: Path, amounts: Amounts, told: Told) -> Load:
         seeding.seed(amounts, told)
         sessions = db.write_now(_open_accounts, min(VISITORS, amounts.people))
         with db.reading() as session:
-            codes = tuple(session.execute(_SAMPLED.limit(SAMPLE)).scalars())
+            codes = tuple(row.code for row in session.execute(_SAMPLED.limit(SAMPLE)))
             busiest = session.execute(_BUSIEST.limit(1)).one()
         db.write_now(_discuss, busiest.id, busiest.code)
+        for some in chunks(range(OWED_DAYS), 5):
+            db.write_now(_owe, amounts.proposals // 10 // OWED_DAYS + 1, some)
     return Load(amounts, folder, seeding.SLUG, codes, busiest.code, tuple(sessions))
 
 
 _SAMPLED = (
-    select(_c.code)
+    select(_c.id, _c.code)
     .join_from(table(Proposal), table(Contribution), _c.id == table(Proposal).c.id)
     .order_by(table(Proposal).c.shuffle)
 )
@@ -104,6 +111,24 @@ def _open_accounts(session: Session, visitors: int) -> list[str]:
     rows = [{"account_id": account, "token_hash": tokens.digest(token), **seen} for account, token in made]
     session.execute(insert(table(SignIn)), rows)
     return [token for _, token in made]
+
+
+def _owe(session: Session, each: int, days: Iterable[int]) -> None:
+    """Let answers be owed on some of the days, to proposals that are owed none yet."""
+    o = table(Obligation).c
+    now = clock.now()
+    for day in days:
+        fresh = ~exists().where(o.contribution_id == _c.id)
+        rows = session.execute(_SAMPLED.where(fresh).limit(each)).all()
+        owed = [obligations.Owed(row.id, row.code) for row in rows]
+        due_at = now + timedelta(days=day - OWED_DAYS // 2, hours=1)
+        place = session.execute(select(table(Consultation).c.id, table(Consultation).c.office_id)).first()
+        assert place is not None
+        obligations.arise(session, Kind.THRESHOLD, place.id, place.office_id, now, due_at, owed)
+        read = {"office_id": place.office_id, "name": "Petugas", "role": "official", "outcome": "noted", "at": now}
+        plain = {"note": "", "lang": "id", "retracted_by": "", "h": ""}
+        if rows:
+            session.execute(insert(table(Handling)), [{"contribution_id": it.id, **read, **plain} for it in rows[::3]])
 
 
 def _discuss(session: Session, proposal: int, code: str) -> None:

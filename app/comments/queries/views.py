@@ -190,7 +190,7 @@ def view(row: Any, proposal: ProposalView, reached: "Reached | None" = None) -> 
     fields = dict(zip(row._fields, row, strict=True))
     fields.pop("proposal_id")
     erased = fields.pop("erased_at") is not None
-    fields["office"] = offices.spoken_for(fields.pop("office_name"), fields.pop("office_en"))
+    fields["office"] = offices.spoken_for(fields.pop("spoken_name"), fields.pop("spoken_en"))
     if row.visibility == "public":
         fields["html"] = as_stored(row.html)
     else:

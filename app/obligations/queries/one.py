@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
@@ -109,8 +109,10 @@ class Owed:
 
 _o, _c, _f, _h, _w = (table(model).c for model in (Obligation, Contribution, Office, HandOver, HoldingReply))
 _from, _to = table(Office).alias("from_office"), table(Office).alias("to_office")
+#: Whether there is more to read of it; of most obligations there is not.
+_ACTED = or_(exists().where(_h.obligation_id == _o.id), exists().where(_w.obligation_id == _o.id)).label("acted")
 _BASE = (
-    select(table(Obligation), _c.code, _f.name, _f.name_en, _f.slug)
+    select(table(Obligation), _c.code, _f.name, _f.name_en, _f.slug, _ACTED)
     .select_from(table(Obligation))
     .join(table(Contribution), _c.id == _o.contribution_id)
     .join(table(Office), _f.id == _o.office_id)
@@ -164,9 +166,9 @@ def of_contribution(session: Session, contribution_id: int) -> tuple[Owed, ...]:
 
 
 def _views(session: Session, rows: Any) -> tuple[Owed, ...]:
-    ids = {"ids": [row.id for row in rows]}
-    handed = session.execute(_HAND_OVERS, ids).all()
-    replied = session.execute(_REPLIES, ids).all()
+    ids = {"ids": [row.id for row in rows if row.acted]}
+    handed = session.execute(_HAND_OVERS, ids).all() if ids["ids"] else ()
+    replied = session.execute(_REPLIES, ids).all() if ids["ids"] else ()
     return tuple(
         Owed(
             id=row.id,

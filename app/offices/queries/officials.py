@@ -22,7 +22,7 @@ def with_office(statement: Select[Any], participant: ColumnElement[Any]) -> Sele
         .correlate_except(table(Account), table(RoleGrant))
         .scalar_subquery()
     )
-    columns = (_spoken.c.name.label("office_name"), _spoken.c.name_en.label("office_en"))
+    columns = (_spoken.c.name.label("spoken_name"), _spoken.c.name_en.label("spoken_en"))
     return statement.add_columns(*columns).outerjoin(_spoken, _spoken.c.id == number)
 
 

@@ -226,7 +226,7 @@ def _item(row: Any, lights: Lights) -> Item:
         lang=row.lang,
         author=row.author,
         author_erased=row.erased_at is not None,
-        office=offices.spoken_for(row.office_name, row.office_en),
+        office=offices.spoken_for(row.spoken_name, row.spoken_en),
         channel=row.channel,
         received_at=row.received_at,
         topic=row.name_en if language.get() == "en" and row.name_en else row.topic,

@@ -1,5 +1,6 @@
 """One proposal and its versions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -11,7 +12,7 @@ from sqlmodel import Session
 
 from app.accounts.models import Participant
 from app.consultations import queries as consultations
-from app.consultations.models import Topic
+from app.consultations.models import Consultation, Topic
 from app.contributions.models import Contribution
 from app.core import db
 from app.core.access import Missing
@@ -81,52 +82,56 @@ class Difference:
     body: Comparison
 
 
-_p, _c, _v, _s, _a, _t, _w = (
-    table(model).c for model in (Proposal, Contribution, ProposalVersion, ProposalStat, Area, Topic, Participant)
+_p, _c, _v, _s, _t, _w = (
+    table(model).c for model in (Proposal, Contribution, ProposalVersion, ProposalStat, Topic, Participant)
 )
+_areas = table(Area).alias("own_areas")
+_area = _areas.c
+#: What is read of a proposal beside its consultation, whose columns have some of the same names.
+_COLUMNS = {
+    "id": _p.id,
+    "code": _c.code,
+    "participant_id": _c.participant_id,
+    "author": _w.name,
+    "erased_at": _w.erased_at,
+    "channel": _c.channel,
+    "received_at": _c.received_at,
+    "entered_at": _c.entered_at,
+    "lang": _c.lang,
+    "area_id": _c.area_id,
+    "area": _area.name,
+    "topic_name": _t.name,
+    "topic_en": _t.name_en,
+    "topic_slug": _t.slug,
+    "visibility": _c.visibility,
+    "reason_code": _c.reason_code,
+    "version": _p.version,
+    "title": _v.title,
+    "excerpt": _p.excerpt,
+    "body": _v.body,
+    "stored_html": _v.html,
+    "difference": _v.difference,
+    "written_at": _v.at,
+    "h": _v.h,
+    "status": _p.status,
+    "withdrawn_at": _p.withdrawn_at,
+    "withdrawn_reason": _p.withdrawn_reason,
+    "supports": _s.supports,
+    "opposes": _s.opposes,
+    "neutrals": _s.neutrals,
+    "comments": _s.comments,
+    "imported_supports": _s.imported_supports,
+    "imported_comments": _s.imported_comments,
+}
+#: A row for each phase of the consultation.
 _ONE = offices.with_office(
-    select(
-        _p.id,
-        _c.code,
-        _p.consultation_id,
-        _c.participant_id,
-        _w.name.label("author"),
-        _w.erased_at,
-        _c.channel,
-        _c.received_at,
-        _c.entered_at,
-        _c.lang,
-        _c.area_id,
-        _a.name.label("area"),
-        _t.name.label("topic_name"),
-        _t.name_en.label("topic_en"),
-        _t.slug.label("topic_slug"),
-        _c.visibility,
-        _c.reason_code,
-        _p.version,
-        _v.title,
-        _p.excerpt,
-        _v.body,
-        _v.html.label("stored_html"),
-        _v.difference,
-        _v.at.label("written_at"),
-        _v.h,
-        _p.status,
-        _p.withdrawn_at,
-        _p.withdrawn_reason,
-        _s.supports,
-        _s.opposes,
-        _s.neutrals,
-        _s.comments,
-        _s.imported_supports,
-        _s.imported_comments,
-    )
-    .select_from(table(Proposal))
+    consultations.WHOLE.add_columns(*(column.label(f"own_{name}") for name, column in _COLUMNS.items()))
+    .join(table(Proposal), _p.consultation_id == table(Consultation).c.id)
     .join(table(Contribution), _c.id == _p.id)
     .join(table(ProposalVersion), (_v.proposal_id == _p.id) & (_v.number == _p.version))
     .join(table(ProposalStat), _s.proposal_id == _p.id)
     .outerjoin(table(Participant), _w.id == _c.participant_id)
-    .outerjoin(table(Area), _a.id == _c.area_id)
+    .outerjoin(_areas, _area.id == _c.area_id)
     .outerjoin(table(Topic), _t.id == _p.topic_id),
     _c.participant_id,
 )
@@ -143,30 +148,26 @@ def in_path(session: db.Read, code: str) -> ProposalView:
 def at_code(session: Session, code: str) -> ProposalView:
     """The proposal with a public code, however the code was typed; Missing where there is none."""
     read = read_code(code)
-    return _view(session, session.execute(_BY_CODE, {"code": read}).first() if read else None)
+    return _view(session, session.execute(_BY_CODE, {"code": read}).all() if read else ())
 
 
 def by_id(session: Session, proposal_id: int) -> ProposalView:
     """A proposal by its row number."""
-    return _view(session, session.execute(_BY_ID, {"id": proposal_id}).first())
+    return _view(session, session.execute(_BY_ID, {"id": proposal_id}).all())
 
 
-def _view(session: Session, row: Any) -> ProposalView:
-    if row is None:
+def _view(session: Session, rows: Sequence[Any]) -> ProposalView:
+    if not rows:
         raise Missing
-    fields = dict(row._mapping)
+    row = rows[0]
+    fields = {name: getattr(row, f"own_{name}") for name in _COLUMNS}
     topic_en, topic = fields.pop("topic_en"), fields.pop("topic_name")
-    office = offices.spoken_for(fields.pop("office_name"), fields.pop("office_en"))
     return ProposalView(
-        **(
-            fields
-            | {
-                "consultation": consultations.by_id(session, fields.pop("consultation_id")),
-                "office": office,
-                "author_erased": fields.pop("erased_at") is not None,
-                "topic": topic_en if language.get() == "en" and topic_en else topic,
-            }
-        )
+        consultation=consultations.whole(session, rows),
+        office=offices.spoken_for(row.spoken_name, row.spoken_en),
+        author_erased=fields.pop("erased_at") is not None,
+        topic=topic_en if language.get() == "en" and topic_en else topic,
+        **fields,
     )
 
 
