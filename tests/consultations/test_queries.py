@@ -201,13 +201,13 @@ def test_pages_of_the_list_neither_skip_nor_repeat(office: int) -> None:
     assert len(seen) == len(set(seen)) == 45
 
 
-def test_the_page_of_one_takes_four_queries(office: int) -> None:
+def test_the_page_of_one_takes_three_queries(office: int) -> None:
     number = factories.consultation(office)
     with db.reading() as session:
         view = queries.by_id(session, number)
         with counting() as told:
             queries.consultation_page(session, view)
-    assert len(told) == 4
+    assert len(told) == 3
 
 
 def test_texts_are_shown_in_the_readers_language_where_there_are_two(office: int) -> None:

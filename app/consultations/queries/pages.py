@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import ColumnElement, bindparam, case, func, select
 from sqlmodel import Session
 
 from app.consultations.models import Amendment, Charter, Consultation, ConsultationChange
@@ -86,31 +86,34 @@ class ConsultationPage:
 
 
 _c, _h, _ch, _m = (table(model).c for model in (Consultation, ConsultationChange, Charter, Amendment))
+
+
+def _changes(found: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    """Something of all changes of a consultation, beside its own columns."""
+    return select(found).where(_h.consultation_id == _c.id).scalar_subquery().label(name)
+
+
+_LATEST = select(_m.after_hash).where(_m.consultation_id == _c.id).order_by(_m.number.desc()).limit(1)
 _TEXTS = (
-    select(_c.background, _c.other_background, _c.lang, _c.frozen_hash, _ch.content)
+    select(
+        _c.background,
+        _c.other_background,
+        _c.lang,
+        _c.frozen_hash,
+        _ch.content,
+        _changes(func.count(func.distinct(_h.number)), "changes"),
+        _changes(func.max(_h.at), "changed_at"),
+        _changes(func.coalesce(func.max(case((_h.what == "charter.rule", _h.number), else_=0)), 0), "rule"),
+        _LATEST.scalar_subquery().label("hash"),
+    )
     .outerjoin_from(table(Consultation), table(Charter), _ch.consultation_id == _c.id)
     .where(_c.id == bindparam("id"))
 )
-_LATEST = (
-    select(_m.after_hash)
-    .where(_m.consultation_id == bindparam("id"))
-    .order_by(_m.number.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-_CHANGES = select(
-    func.count(func.distinct(_h.number)).label("n"),
-    func.max(_h.at).label("latest"),
-    func.coalesce(func.max(case((_h.what == "charter.rule", _h.number), else_=0)), 0).label("rule"),
-    _LATEST.label("hash"),
-).where(_h.consultation_id == bindparam("id"))
 
 
 def consultation_page(session: Session, view: ConsultationView) -> ConsultationPage:
-    """The page's part of this package, in four queries."""
-    values = {"id": view.id}
-    texts = session.execute(_TEXTS, values).one()
-    changes = session.execute(_CHANGES, values).one()
+    """The page's part of this package, in three queries."""
+    texts = session.execute(_TEXTS, {"id": view.id}).one()
     other = i18n.language.get() != texts.lang and bool(texts.other_background)
     return ConsultationPage(
         view=view,
@@ -120,11 +123,11 @@ def consultation_page(session: Session, view: ConsultationView) -> ConsultationP
         topics=topics_of_many(session, [view.id])[view.id],
         documents=documents_of(session, view.id),
         steps=steps(view),
-        changes=changes.n,
-        changed_at=changes.latest,
+        changes=texts.changes,
+        changed_at=texts.changed_at,
         charter_hash=texts.frozen_hash,
-        amended_hash=changes.hash or "",
-        rule_amended=changes.rule,
+        amended_hash=texts.hash or "",
+        rule_amended=texts.rule,
         rule=rule_of(view, json.loads(texts.content) if texts.content else {}),
     )
 

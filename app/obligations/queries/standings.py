@@ -108,18 +108,12 @@ def _settled(by: tuple[bool, bool, bool], monthly: bool) -> Select[Any]:
     return _narrowed(statement, counts.c, by)
 
 
-_NEXT = select(
-    select(func.min(_n.due_at)).where(_n.pending > 0, _n.due_at >= _NOW).scalar_subquery(),
-    select(func.min(_n.due_at)).where(_n.pending > 0, _n.due_at > _SOON).scalar_subquery(),
-)
-
-
 def total(session: Session, to: Narrowed = Narrowed()) -> rules.Standing:
     """How all offices together stand, or one; for a line on other pages."""
     now = clock.now()
     asked, by = asked_of(to)
-    tell_next_change(session, now)
     pending = session.execute(_pending(by), asked | _dates(now)).all()
+    _tell_next_change(pending, now)
     settled = session.execute(_settled(by, False), asked).all()
     return rules.standing((each for _office, _kind, each in _rows(pending, settled, now)), now)
 
@@ -147,8 +141,8 @@ def standings(session: Session, to: Narrowed = Narrowed()) -> Standings:
     """How offices stand now. The page they are on is not kept past the next change."""
     now = clock.now()
     asked, by = asked_of(to)
-    tell_next_change(session, now)
     pending = session.execute(_pending(by), asked | _dates(now)).all()
+    _tell_next_change(pending, now)
     settled = session.execute(_settled(by, False), asked).all()
     monthly = session.execute(_settled(by, True), asked | {"first": _months(now)[0]}).all()
     rows = _rows(pending, settled, now)
@@ -163,10 +157,9 @@ def standings(session: Session, to: Narrowed = Narrowed()) -> Standings:
     )
 
 
-def tell_next_change(session: Session, now: datetime) -> None:
-    """Say until when a page that shows the clock may be kept."""
-    dates = {"now": now, "soon": now + rules.SOON}
-    owed = [rules.Obligation(at, at) for at in session.execute(_NEXT, dates).one() if at is not None]
+def _tell_next_change(pending: Iterable[Any], now: datetime) -> None:
+    """Say until when a page that shows the clock may be kept: each class has its earliest due instant in a row."""
+    owed = (rules.Obligation(row.due_at, row.due_at) for row in pending)
     if (change := rules.next_change(owed, now)) is not None:
         changes_at(change)
 

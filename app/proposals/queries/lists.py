@@ -172,22 +172,24 @@ def _page(
     return paging.page(session, narrowed, by, after, size, consultation=consultation_id, **values)
 
 
-def _random(session: Session, consultation_id: int, filters: Filters, seed: int, after: str | None) -> paging.Page[Any]:
+def _random(
+    session: Session, consultation_id: int, filters: Filters, seed: int, after: str | None, size: int = paging.SIZE
+) -> paging.Page[Any]:
     """The order of one seed: round the stored hashes from a starting point, half of the seeds backwards."""
     start = (seed % (SEEDS // 2)) * (SHUFFLE_RANGE // (SEEDS // 2))
     backwards = seed >= SEEDS // 2
     lap, cursor = _read_lap(after)
     first, second = _LAPS[backwards]
 
-    def some(statement: Select[Any], after: str | None, size: int = paging.SIZE) -> paging.Page[Any]:
-        return _page(session, consultation_id, statement, _ROUND[backwards], filters, after, size, start=start)
+    def some(statement: Select[Any], after: str | None, most: int = size) -> paging.Page[Any]:
+        return _page(session, consultation_id, statement, _ROUND[backwards], filters, after, most, start=start)
 
     if lap == 2:
         return _lap(some(second, cursor), 2)
     page = some(first, cursor)
     if page.next is not None:
         return _lap(page, 1)
-    missing = paging.SIZE - len(page.items)
+    missing = size - len(page.items)
     if missing == 0:
         return paging.Page(page.items, "2")
     rest = some(second, None, missing)
@@ -251,8 +253,7 @@ def newest(session: Session, consultation_id: int, limit: int) -> list[Item]:
 
 def some(session: Session, consultation_id: int, seed: int, limit: int) -> list[Item]:
     """A few proposals in the random order of one seed, for a page on which none should have an advantage."""
-    found = _random(session, consultation_id, Filters(), seed, None)
-    return list(_items(session, found.items[:limit]))
+    return list(_items(session, _random(session, consultation_id, Filters(), seed, None, limit).items))
 
 
 OwnVotes = Callable[[Session, Actor, ConsultationView, Collection[str]], dict[str, str]]
