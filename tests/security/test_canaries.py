@@ -101,6 +101,7 @@ def test_two_people_at_one_cache_read_only_their_own(
             assert not leaks("anonymous", url, nobody.client.get(url, follow_redirects=False), planted)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", ["anonymous", "citizen", "other official"])
 def test_asking_for_a_private_word_finds_nothing(name: str, browser: Browser, planted: Planted) -> None:
     """Whatever is asked with a private word is answered like a word that stands nowhere: no filter looks there."""
