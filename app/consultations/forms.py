@@ -70,6 +70,7 @@ class AmendForm(TextsForm, ReasonForm):
     """A public change to the question."""
 
     when_empty: ClassVar[Mapping[str, str]] = {**TextsForm.when_empty, **ReasonForm.when_empty}
+    note: Text = Field("", max_length=1000)
 
 
 @dataclass(frozen=True)

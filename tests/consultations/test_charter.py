@@ -292,6 +292,34 @@ def test_a_note_is_for_the_words_it_was_written_on(desk: Browser, bent: str, off
     assert desk.as_().get(f"/consultations/{bent}").status == 200
 
 
+def test_a_note_does_not_go_once_the_consultation_is_open(desk: Browser, bent: str) -> None:
+    at = f"/desk/consultations/{bent}"
+    notes = {"note_leading": "Begitulah bunyi petisi warga.", "note_double": "Satu paket."}
+    desk.post(f"{at}/charter", typed_charter(CHARTER) | notes)
+    desk.post(f"{at}/opening")
+    amendment = typed_charter(CHARTER) | {"late": "Lain.", "reason": "Tata cara diperjelas dahulu."}
+    for address in (f"{at}/charter", f"{at}/amendment"):
+        refused = desk.post(address, amendment | {"note_leading": ""})
+        assert refused.status == 409 and "Menggiring (Bukankah" in refused.text
+    assert json.loads(all_rows(Charter)[0].content)["notes"]["leading"]["note"] == notes["note_leading"]
+
+
+def test_a_plain_question_does_not_become_a_leading_one_without_a_note(desk: Browser, draft: str) -> None:
+    desk.post(f"/desk/consultations/{draft}/opening")
+    at = f"/desk/consultations/{draft}/texts"
+    form = desk.get(at)
+    changed = {"title": "Bukankah pasar perlu dipindah?", "reason": "Begitulah bunyi petisi warga."}
+    refused = desk.submit(form, at, **changed)
+    assert refused.status == 409 and "Menggiring (Bukankah)" in refused.text
+    assert refused.form(at)["title"] == changed["title"]
+    done = desk.submit(refused, at, **changed, note="Petisi warga bertanya demikian.")
+    assert done.url == f"/consultations/{draft}/changes" and "Petisi warga bertanya demikian." in done.text
+    assert "Petisi warga bertanya demikian." in desk.as_().get(f"/consultations/{draft}/charter").text
+    again = {"title": "Di mana pasar sebaiknya dibangun?", "reason": "Pertanyaannya dibuat lebih adil."}
+    desk.submit(desk.get(at), at, **again)
+    assert "notes" not in json.loads(all_rows(Charter)[0].content), "there is nothing to note any more"
+
+
 def test_a_question_is_checked_while_it_is_written(desk: Browser) -> None:
     part = desk.post("/desk/question", {"title": LEADING, "lang": "id"}, htmx=True)
     assert "Menggiring" in part.html and "Dua pertanyaan sekaligus" in part.html

@@ -1,14 +1,14 @@
 """Amendments: after opening everything changes in public, with a reason and with what was there before."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from app.consultations import queries
-from app.consultations.actions.drafts import locked
+from app.consultations.actions.drafts import locked, store
 from app.consultations.forms import PhaseRow, TextsForm
 from app.consultations.models import Amendment, Consultation, ConsultationChange, ConsultationPhase
 from app.consultations.queries.charter import instant
@@ -112,8 +112,12 @@ def amend(
     reason: str,
     at: datetime,
     base_url: str = "",
+    note: str = "",
 ) -> None:
-    """Change the question's texts in public."""
+    """Change the question's texts in public; `note` says why words that may bend the answers stand in it.
+
+    Conflict where nothing changed, something would be missing, or such words go without a note.
+    """
     amendment = begin(session, actor, consultation_id, reason, base_url)
     row = amendment.consultation
     changed = [name for name in TEXTS if getattr(row, name) != getattr(texts, name)]
@@ -124,8 +128,27 @@ def amend(
     for name in changed:
         amendment.note(name, getattr(row, name), getattr(texts, name))
         setattr(row, name, getattr(texts, name))
+    if "title" in changed or "other_title" in changed:
+        _note_on_the_question(amendment, note)
     amendment.publish()
     indexing.changed(session, "consultation", [consultation_id])
+
+
+def _note_on_the_question(amendment: Amending, note: str) -> None:
+    """Keep a public note on each of the new words that may bend the answers, as before opening."""
+    session, row = amendment.session, amendment.consultation
+    assert row.id is not None
+    content = queries.promised(session, row.id)
+    if not content:
+        return
+    flags = queries.flags_in(row.title, row.lang, row.other_title, content.get("notes"))
+    flags = [replace(flag, note=flag.note or note) for flag in flags]
+    queries.require_noted(flags)
+    before, after = content.get("notes"), queries.kept_notes(flags)
+    if (before or {}) != after:
+        amendment.note("charter.notes", canonical(before).decode(), canonical(after or None).decode())
+        rest = {name: it for name, it in content.items() if name != "notes"}
+        store(session, row.id, rest | ({"notes": after} if after else {}))
 
 
 def move_dates(

@@ -9,9 +9,8 @@ from sqlmodel import Session
 
 from app.consultations import queries
 from app.consultations.actions.changes import begin
-from app.consultations.actions.drafts import locked
-from app.consultations.models import Charter, ConsultationPhase
-from app.core import clock
+from app.consultations.actions.drafts import locked, store
+from app.consultations.models import ConsultationPhase
 from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_
@@ -32,13 +31,13 @@ def set_charter(
     row = locked(session, actor, consultation_id)
     if row.opened_at is None:
         _require_seen(session, consultation_id, seen)
-        _store(session, consultation_id, content)
+        store(session, consultation_id, content)
         return
     require_correctable(session, row)
     _require_seen(session, consultation_id, seen)
     _require_whole(session, consultation_id, content)
     before = digest(queries.charter(session, consultation_id))
-    _store(session, consultation_id, content)
+    store(session, consultation_id, content)
     charter = queries.charter(session, consultation_id)
     row.frozen, row.frozen_hash = canonical(charter).decode(), digest(charter)
     subject = ("consultation", consultation_id)
@@ -88,7 +87,7 @@ def amend_charter(
     amendment.reopening = _reopening(session, consultation_id, {part for part, _, _ in changed}, amendment.at)
     for part, old, new in changed:
         amendment.note(f"charter.{part}", old, new)
-    _store(session, consultation_id, content)
+    store(session, consultation_id, content)
     amendment.publish()
     return amendment.number
 
@@ -121,12 +120,13 @@ def _spelled(part: str, value: Any) -> str:
 
 
 def _require_whole(session: Session, consultation_id: int, content: dict[str, Any]) -> None:
-    """An open consultation keeps a whole charter that does not contradict itself."""
+    """An open consultation keeps a whole charter that does not contradict itself, with a note on a bent question."""
     ways = queries.ways_of(queries.by_id(session, consultation_id))
     for code in charters.missing(content, ways):
         raise Conflict("incomplete", queries.STILL_MISSING, what=queries.part_name(code))
     for code in charters.contradictions(content, ways):
         raise Conflict("contradiction", queries.CONTRADICTIONS[code])
+    queries.require_noted(queries.flags_of(session, consultation_id, content))
 
 
 _REFUSED = {
@@ -153,13 +153,3 @@ def _lock_phases(session: Session, consultation_id: int) -> None:
     """Keep votes and contributions that are being stored from passing by this act."""
     p = table(ConsultationPhase).c
     session.execute(select(p.id).where(p.consultation_id == consultation_id).order_by(p.id).with_for_update())
-
-
-def _store(session: Session, consultation_id: int, content: dict[str, Any]) -> None:
-    spelled = canonical(content).decode()
-    row = session.get(Charter, consultation_id)
-    if row is None:
-        session.add(Charter(consultation_id=consultation_id, content=spelled, saved_at=clock.now()))
-    else:
-        row.content, row.saved_at = spelled, clock.now()
-    session.flush()

@@ -14,6 +14,7 @@ from app.core.columns import table
 from app.core.i18n import N_
 from app.core.slugs import free_slug
 from app.offices import queries as offices
+from app.rules.canonical import canonical
 
 RESERVED = frozenset({"new"})
 
@@ -90,6 +91,17 @@ def locked(session: Session, actor: Actor, consultation_id: int) -> Consultation
         raise Missing
     access.require("consultations.edit", actor, row)
     return row
+
+
+def store(session: Session, consultation_id: int, content: dict[str, Any]) -> None:
+    """Keep a charter in the spelling that fingerprints are of."""
+    spelled = canonical(content).decode()
+    row = session.get(Charter, consultation_id)
+    if row is None:
+        session.add(Charter(consultation_id=consultation_id, content=spelled, saved_at=clock.now()))
+    else:
+        row.content, row.saved_at = spelled, clock.now()
+    session.flush()
 
 
 def _may_ask_for(actor: Actor, office: int) -> bool:

@@ -60,7 +60,7 @@ from app.consultations.queries.pages import (
     span,
     steps,
 )
-from app.consultations.queries.question import Flagged, flags_in, flags_of
+from app.consultations.queries.question import Flagged, flags_in, flags_of, kept_notes, require_noted
 from app.consultations.queries.views import (
     BASE,
     WHOLE,
@@ -124,6 +124,7 @@ __all__ = [
     "flags_of",
     "in_path",
     "in_state",
+    "kept_notes",
     "kind_name",
     "lacking",
     "lang_of",
@@ -142,6 +143,7 @@ __all__ = [
     "promised",
     "promises",
     "recently_decided",
+    "require_noted",
     "rule",
     "rule_of",
     "seen",

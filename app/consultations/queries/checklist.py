@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.consultations.models import Consultation
 from app.consultations.queries.charter import promised, ways_of
-from app.consultations.queries.question import Flagged, flags_of
+from app.consultations.queries.question import BENDS, flags_of
 from app.consultations.queries.views import ConsultationView
 from app.core import clock
 from app.core.columns import table
@@ -60,7 +60,6 @@ CONTRADICTIONS = {
     "threshold-while-sealed": N_("An early answer by supports needs counts that everyone can see while people vote."),
 }
 STILL_MISSING = N_("An open consultation keeps a whole charter. Still missing: %(what)s.")
-_QUESTION = N_("The question: %(what)s (%(words)s). Change it, or go on with a public note.")
 #: Where a condition is mended, if its field has another name.
 FIELD_OF = {
     "rule": "ties",
@@ -71,10 +70,6 @@ FIELD_OF = {
 }
 _c = table(Consultation).c
 _TEXTS = select(_c.background).where(_c.id == bindparam("id"))
-
-
-def _said(flag: Flagged) -> dict[str, Any]:
-    return {"what": Message(flag.label), "words": ", ".join(flag.words)}
 
 
 def part_name(code: str) -> Message:
@@ -111,12 +106,7 @@ def _charter_lacking(session: Session, view: ConsultationView) -> tuple[Lacking,
         Lacking(it.met, CHARTER_PARTS[it.code], f"{own}#{FIELD_OF.get(it.code, it.code)}")
         for it in charters.checklist(content, ways)
     ]
-    noted = [
-        Lacking(
-            bool(it.note), _QUESTION, f"{own}#{it.field}", {"what": Message(it.label), "words": ", ".join(it.words)}
-        )
-        for it in flags_of(session, view.id, content)
-    ]
+    noted = [Lacking(bool(it.note), BENDS, f"{own}#{it.field}", it.said) for it in flags_of(session, view.id, content)]
     wrong = [Lacking(False, CONTRADICTIONS[code], own) for code in charters.contradictions(content, ways)]
     return (*said, *noted, *wrong)
 

@@ -1,6 +1,6 @@
 """What in a question may bend the answers, and the public notes with which an office goes on all the same."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from app.consultations.models import Consultation
+from app.core.access import Conflict
 from app.core.columns import table
-from app.core.i18n import N_
+from app.core.i18n import N_, Message
 from app.rules import questions
 
 ADVICE = {
@@ -20,6 +21,9 @@ ADVICE = {
     questions.ABSOLUTE: (N_("Absolute words"), N_("Few things are always or never so. Leave these words out.")),
     questions.NO_CHANGE: (N_("No way to leave things as they are"), N_("Offer that nothing changes, too.")),
 }
+
+
+BENDS = N_("The question: %(what)s (%(words)s). Change it, or go on with a public note.")
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class Flagged:
     def field(self) -> str:
         """The field of its note."""
         return f"note_{self.kind.replace('-', '_')}"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What `BENDS` says of it."""
+        return {"what": Message(self.label), "words": ", ".join(self.words)}
 
 
 _c = table(Consultation).c
@@ -62,3 +71,15 @@ def flags_of(session: Session, consultation_id: int, content: Mapping[str, Any])
     """The flags of a consultation's question as it stands, with the notes in its charter."""
     row = session.execute(_ASKED, {"id": consultation_id}).one()
     return flags_in(row.title, row.lang, row.other_title, content.get("notes") or {})
+
+
+def require_noted(flags: Iterable[Flagged]) -> None:
+    """Conflict where words that may bend the answers go without a public note."""
+    for flag in flags:
+        if not flag.note:
+            raise Conflict("bends", BENDS, **flag.said)
+
+
+def kept_notes(flags: Iterable[Flagged]) -> dict[str, Any]:
+    """The notes as a charter keeps them, each with the words it is about."""
+    return {flag.kind: {"words": list(flag.words), "note": flag.note} for flag in flags if flag.note}

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from app.consultations import actions, queries
 from app.consultations.actions.changes import require_before_closing
@@ -45,12 +46,22 @@ def _when_and_where(request: Request) -> tuple[datetime, str]:
 def texts(request: Request, session: db.Read, view: Mine) -> Response:
     """The question's texts, to be changed in public."""
     form = blank(**queries.typed_texts(session, opened(view).id))
-    return web.render(request, "consultations/texts.html", form=form, view=view)
+    return _texts_page(request, session, view, form)
+
+
+def _texts_page(request: Request, session: Session, view: ConsultationView, form: Submission[Any]) -> Response:
+    title, other = (str(form.values.get(name, "")) for name in ("title", "other_title"))
+    lang = queries.lang_of(session, view.id)
+    flags = queries.flags_in(title, lang, other)
+    return web.render(
+        request, "consultations/texts.html", form.status, form=form, view=view, flags=flags, first_lang=lang
+    )
 
 
 @router.post("/desk/consultations/{slug}/texts")
 async def amend(
     request: Request,
+    session: db.Read,
     actor: access.CurrentActor,
     view: Mine,
     form: Annotated[Submission[AmendForm], submitted(AmendForm)],
@@ -60,12 +71,13 @@ async def amend(
     if form.valid:
         try:
             checked = form.checked
-            await db.write(actions.amend, actor, view.id, checked, checked.reason, *_when_and_where(request))
+            given = (checked, checked.reason, *_when_and_where(request), checked.note)
+            await db.write(actions.amend, actor, view.id, *given)
         except Conflict as refused:
             form.refuse(refused.reason)
         else:
             return web.done(request, f"{view.url}/changes", N_("The change is public now."))
-    return web.render(request, "consultations/texts.html", form.status, form=form, view=view)
+    return _texts_page(request, session, view, form)
 
 
 def _dates_page(request: Request, view: ConsultationView, form: Submission[Any]) -> Response:
