@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
@@ -19,7 +20,14 @@ from app.core.columns import table
 from app.core.i18n import N_, language
 from app.publiclog import actions as publiclog
 
-_INSERT = insert(table(Contribution)).returning(table(Contribution).c.id)
+#: Stores nothing where the code is taken: of a million contributions, the next meets one of theirs once in a million.
+_INSERT = {
+    dialect.name: made.insert(table(Contribution))
+    .on_conflict_do_nothing(index_elements=["code"])
+    .returning(table(Contribution).c.id)
+    for dialect, made in ((sqlite.dialect, sqlite), (postgresql.dialect, postgresql))
+}
+CODES_TRIED = 5
 
 
 @dataclass(frozen=True)
@@ -67,32 +75,38 @@ def receive(
 ) -> Receipt:
     """Enter a contribution: its author is the actor on the web, and whom the origin names otherwise."""
     own = origin.channel == Channel.WEB and not actor.machine
-    code = new_code()
-    row = session.execute(
-        _INSERT,
-        {
-            "code": code,
-            "kind": kind,
-            "consultation_id": consultation_id,
-            "participant_id": actor.participant if own else origin.participant,
-            "entered_by": None if own else actor.account,
-            "channel": origin.channel,
-            "received_at": origin.received_at or at,
-            "entered_at": clock.now(),
-            "lang": lang,
-            "area_id": area_id,
-            "identity_level": origin.identity_level,
-            "visibility": "public",
-            "reason_code": "",
-            "import_source": origin.import_source,
-            "import_id": origin.import_id,
-        },
-    )
-    receipt = Receipt(int(row.scalar_one()), code)
+    row = {
+        "kind": kind,
+        "consultation_id": consultation_id,
+        "participant_id": actor.participant if own else origin.participant,
+        "entered_by": None if own else actor.account,
+        "channel": origin.channel,
+        "received_at": origin.received_at or at,
+        "entered_at": clock.now(),
+        "lang": lang,
+        "area_id": area_id,
+        "identity_level": origin.identity_level,
+        "visibility": "public",
+        "reason_code": "",
+        "import_source": origin.import_source,
+        "import_id": origin.import_id,
+    }
+    receipt = _entered_under_a_new_code(session, row)
     if origin.channel not in (Channel.WEB, Channel.IMPORT):
         for told in _entered:
-            told(session, receipt.id, code, str(kind), consultation_id)
+            told(session, receipt.id, receipt.code, str(kind), consultation_id)
     return receipt
+
+
+def _entered_under_a_new_code(session: Session, row: dict[str, Any]) -> Receipt:
+    """Store the row; a code that somebody has already is drawn again."""
+    statement = _INSERT[session.get_bind().dialect.name]
+    for _ in range(CODES_TRIED):
+        code = new_code()
+        number = session.execute(statement, {"code": code, **row}).scalar()
+        if number is not None:
+            return Receipt(int(number), code)
+    raise RuntimeError(f"{CODES_TRIED} codes drawn by chance were all taken")
 
 
 _c, _h = table(Contribution).c, table(Handling).c

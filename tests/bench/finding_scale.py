@@ -74,16 +74,31 @@ def _consultation(session: Session) -> int:
     return row.id
 
 
+_given: set[str] = set()
+
+
+def _codes(number: int) -> list[str]:
+    """Codes that nobody has; among a million drawn by chance two are often the same."""
+    fresh: set[str] = set()
+    while len(fresh) < number:
+        code = new_code()
+        if code not in _given:
+            fresh.add(code)
+    _given.update(fresh)
+    return list(fresh)
+
+
 def _store(session: Session, consultation: int, first: int, some: list[str]) -> None:
     now = datetime(2026, 1, 5, tzinfo=UTC)
     same: dict[str, Any] = {"consultation_id": consultation}
     connection = session.connection()
     ids = range(first, first + len(some))
+    codes = _codes(len(some))
     connection.execute(
         insert(table(Contribution)),
         [
             {
-                "id": n, "code": new_code(), "kind": "proposal", "channel": "web", "received_at": now,
+                "id": n, "code": codes.pop(), "kind": "proposal", "channel": "web", "received_at": now,
                 "entered_at": now,
                 "lang": "id", "identity_level": "email", "visibility": "public", "reason_code": "", **same,
             }
