@@ -146,6 +146,19 @@ def test_a_draft_that_two_write_is_not_overwritten_unawares(
     assert all_rows(Charter)[0].content == canonical(LATER).decode()
 
 
+def test_the_charter_of_an_open_consultation_leads_to_no_page_of_its_draft(
+    browser: Browser, consultation: int, official: factories.Person
+) -> None:
+    desk = browser.as_(official)
+    factories.proposal(consultation)
+    with time_machine.travel(clock.now() + timedelta(days=400)):
+        page = browser.as_(official).get("/desk/consultations/air/charter")
+    assert page.url == "/desk/consultations/air/amendment"
+    assert not [way for way in page.links() if way.endswith("/phases")]
+    ways = {way.partition("#")[0] for way in page.links() if way.startswith("/desk/consultations/air")}
+    assert [desk.get(way).status for way in sorted(ways)] == [200] * len(ways)
+
+
 def test_every_other_door_is_shut(browser: Browser, consultation: int, official: factories.Person) -> None:
     desk = browser.as_(official)
     stale = desk.get("/desk/consultations/air/charter").form("/desk/consultations/air/charter")

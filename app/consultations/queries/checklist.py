@@ -78,7 +78,9 @@ def part_name(code: str) -> Message:
 
 
 def lacking(session: Session, view: ConsultationView) -> tuple[Lacking, ...]:
-    """The conditions of opening, met or not."""
+    """The conditions of opening, met or not; once it has opened, what its charter has to say."""
+    if view.opened_at is not None:
+        return _charter_lacking(session, view)
     texts = session.execute(_TEXTS, {"id": view.id}).one()
     now = clock.now()
     acting = [phase for phase in view.phases if phase.acts]
