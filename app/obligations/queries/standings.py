@@ -66,6 +66,7 @@ class Standings:
 _n = table(ObligationCount).c
 _NOW, _SOON = bindparam("now", type_=Instant()), bindparam("soon", type_=Instant())
 _CLASS = case((_n.due_at < _NOW, 0), (_n.due_at <= _SOON, 1), else_=2)
+_THIS_MONTH = _n.due_month == bindparam("month")
 
 
 def _narrowed(statement: Select[Any], columns: Any, by: tuple[bool, bool, bool]) -> Select[Any]:
@@ -80,26 +81,29 @@ def _narrowed(statement: Select[Any], columns: Any, by: tuple[bool, bool, bool])
 
 @lru_cache(maxsize=8)
 def _pending(by: tuple[bool, bool, bool]) -> Select[Any]:
-    """What is open, by office, kind, month and nearness of the due instant; one due instant stands for the rest."""
+    """What is open, by office, kind and nearness of the due instant; one due instant stands for the rest.
+
+    What is due in the present month is apart: of it alone the month does not tell whether it is overdue.
+    """
     columns = (
         _n.office_id,
         _n.kind,
-        _n.due_month,
+        _THIS_MONTH.label("this_month"),
         func.min(_n.due_at).label("due_at"),
         func.sum(_n.pending).label("n"),
     )
-    grouped = (_n.office_id, _n.kind, _n.due_month, _CLASS)
+    grouped = (_n.office_id, _n.kind, _THIS_MONTH, _CLASS)
     return _narrowed(select(*columns).where(_n.pending > 0).group_by(*grouped), _n, by)
 
 
 def _sums(counts: Table) -> list[Any]:
-    names = ("in_time", "late", "lapsed", "confirmed", "disputed")
+    names = ("pending", "in_time", "late", "lapsed", "confirmed", "disputed")
     return [func.coalesce(func.sum(counts.c[name]), 0).label(name) for name in names]
 
 
 @lru_cache(maxsize=16)
 def _settled(by: tuple[bool, bool, bool], monthly: bool) -> Select[Any]:
-    """What is settled, by office and kind or by month; of one consultation from the finer table."""
+    """What is settled, by office and kind or by month with what is open; of one consultation from the finer table."""
     counts = table(ObligationCount) if by[2] else table(ObligationMonth)
     grouped = (counts.c.due_month,) if monthly else (counts.c.office_id, counts.c.kind)
     statement = select(*grouped, *_sums(counts)).group_by(*grouped)
@@ -125,8 +129,8 @@ def asked_of(to: Narrowed) -> tuple[dict[str, Any], tuple[bool, bool, bool]]:
     return {name: value for (name, value), wanted in zip(values.items(), by, strict=True) if wanted}, by
 
 
-def _dates(now: datetime) -> dict[str, datetime]:
-    return {"now": now, "soon": now + rules.SOON}
+def _dates(now: datetime) -> dict[str, Any]:
+    return {"now": now, "soon": now + rules.SOON, "month": _months(now)[-1]}
 
 
 def _rows(pending: Iterable[Any], settled: Iterable[Any], now: datetime) -> list[tuple[int, str, rules.Counts]]:
@@ -148,11 +152,12 @@ def standings(session: Session, to: Narrowed = Narrowed()) -> Standings:
     rows = _rows(pending, settled, now)
     confirmed, disputed = (int(sum(getattr(row, name) for row in settled)) for name in ("confirmed", "disputed"))
     answered = int(sum(row.in_time + row.late for row in settled))
+    kinds = _grouped(((kind, each) for _office, kind, each in rows), now)
     return Standings(
         total=rules.standing((each for _office, _kind, each in rows), now),
         said=Said(confirmed, disputed, answered - confirmed - disputed),
         offices=_grouped(((office, each) for office, _kind, each in rows), now),
-        kinds={kind: found for kind in Kind if (found := _grouped(((k, c) for _o, k, c in rows), now).get(kind))},
+        kinds={kind: kinds[kind] for kind in Kind if kind in kinds},
         months=_by_month(pending, monthly, now),
     )
 
@@ -179,12 +184,10 @@ def _months(now: datetime) -> list[int]:
 
 
 def _by_month(pending: Iterable[Any], settled: Iterable[Any], now: datetime) -> tuple[Month, ...]:
-    """The months in order; an open answer counts only once it is overdue."""
-    overdue: dict[int, int] = {}
-    for row in pending:
-        if now > row.due_at:
-            overdue[row.due_month] = overdue.get(row.due_month, 0) + int(row.n)
+    """The months in order; an open answer counts only once it is overdue, as all of a month that is over are."""
     known = {row.due_month: row for row in settled}
+    overdue = {number: int(row.pending) for number, row in known.items()}
+    overdue[_months(now)[-1]] = sum(int(row.n) for row in pending if row.this_month and now > row.due_at)
     return tuple(
         Month(
             number,
