@@ -171,6 +171,9 @@ def test_every_other_door_is_shut(browser: Browser, consultation: int, official:
     assert desk.post("/desk/consultations/air", draft).status == 409
     rows = {"kind_1": "voting", "opens_1": "2026-06-01T08:00", "closes_1": "2026-06-09T08:00"}
     assert desk.post("/desk/consultations/air/phases", rows).status == 409
+    assert [desk.post(f"/desk/consultations/air/{act}").status for act in ("opening", "removal")] == [409, 409]
+    assert desk.post("/desk/consultations/air/texts", draft).status == 422, "without a reason"
+    assert desk.post("/desk/consultations/air/dates", rows).status == 422, "without a reason"
     without = typed_charter(LATER)
     page = desk.post("/desk/consultations/air/amendment", without)
     assert page.status == 422 and 'href="#reason"' in page.html
@@ -294,7 +297,7 @@ def test_a_changed_rule_is_shown_in_words_before_and_after(
     (after,) = (it.after_hash for it in all_rows(Amendment))
     page = browser.get("/consultations/air/charter")
     assert "Aturan ini berubah setelah pembukaan: Perubahan 1" in page.text and after[:16] in page.text
-    assert "dengan perubahan sesudahnya" in page.text
+    assert "dengan perubahan sesudahnya. Piagam ini terkunci" in page.text
     assert "berlaku untuk suara yang diberikan atau ditegaskan mulai 4 Mei 2026, 11.00 WIB" in page.text
 
 
