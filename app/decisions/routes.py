@@ -69,7 +69,6 @@ def page(request: Request, session: db.Read, decision: Published) -> Response:
         engine=consultations.rule(session, consultation)["engine"],
         result=decision.result,
         changes=changes,
-        moved=[it for it in changes if any(one.what in ("phase", "closing") for one in it.changes)],
         first_lang=first_lang,
     )
 

@@ -198,5 +198,8 @@ def test_the_result_shows_both_counts_and_both_outcomes(world: World, browser: B
     assert {it["code"]: it["confirmed"] for it in facts["counts"]} == {first: [1, 1, 0], second: [0, 1, 0]}
     for lang, words in (("id", "Suara yang ditegaskan"), ("en", "By the rule, confirmed votes alone")):
         assert words in browser.as_(lang=lang).get(f"/decisions/{number}").text
+    decision = browser.get(f"/decisions/{number}")
+    assert "/consultations/air/charter/amendments/1" in decision.links()
+    assert "Menurut aturan apa suara dihitung, termasuk jika seri. Alasan: Aturan lama keliru." in decision.text
     box = browser.get(f"/proposals/{second}").text
     assert "Sejak itu ditegaskan: 0 mendukung, 1 menolak, 0 netral." in box
