@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlmodel import Session
 
 from app.accounts.models import Account
@@ -167,6 +167,7 @@ class Waiting:
     id: int
     code: str
     kind: str
+    #: Of the proposal itself, or of the one a comment is on; of a hidden one its code.
     title: str
     text: str
     lang: str
@@ -180,19 +181,21 @@ class Waiting:
         return f"/desk/contributions/{self.code}/reading"
 
 
-_about = table(Proposal).alias("about")
+_about, _on = table(Proposal).alias("about"), table(Contribution).alias("on_ledger")
 _EXCERPT = 240
 #: What can still be read and waits, in the order of the index that holds the queue: the oldest first.
 _WAITING = (
     select(
         _l.contribution_id.label("id"), _c.code, _c.kind, _c.lang, _c.channel, _c.received_at, _c.participant_id,
-        func.coalesce(_p.title, _about.c.title).label("title"), func.coalesce(_p.excerpt, _m.body).label("text"),
+        case((_on.c.visibility == Visibility.PUBLIC, _about.c.title), else_=_on.c.code).label("on_title"), _p.title,
+        func.coalesce(_p.excerpt, _m.body).label("text"),
     )
     .select_from(table(LightCounted))
     .join(table(Contribution), _c.id == _l.contribution_id)
     .outerjoin(table(Proposal), _p.id == _l.contribution_id)
     .outerjoin(table(Comment), _m.id == _l.contribution_id)
     .outerjoin(_about, _about.c.id == _m.proposal_id)
+    .outerjoin(_on, _on.c.id == _m.proposal_id)
     .where(
         _l.consultation_id == bindparam("consultation"),
         _l.considered == 0,
@@ -234,7 +237,8 @@ def next_waiting(session: Session, actor: Actor, consultation_id: int, after: in
 def _waiting(row: Any, actor: Actor) -> Waiting:
     own = row.participant_id is not None and row.participant_id == actor.participant
     text = to_text(row.text, _EXCERPT)
-    return Waiting(row.id, row.code, row.kind, row.title, text, row.lang, row.channel, row.received_at, own)
+    title = row.title if row.kind == Kind.PROPOSAL else row.on_title
+    return Waiting(row.id, row.code, row.kind, title, text, row.lang, row.channel, row.received_at, own)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys import life
 from tests.journeys.conftest import Visit
+from tests.journeys.pages import faults_of, load_axe, needs_axe, wider_than_the_window
 from tests.journeys.server import Server
-from tests.journeys.test_pages import AXE, _faults, _wider_than_the_window, errors_in, needs_axe, needs_vnu
+from tests.journeys.test_pages import errors_in, needs_vnu
 from tests.journeys.visitor import Visitor
 
 FIRST = ("Perbaikan jalan berlubang di Dusun Krajan", "Jalan di depan balai dusun berlubang dan gelap di malam hari.")
@@ -87,13 +88,13 @@ def test_the_step_has_no_accessibility_fault(chromium: Browser, site: Server, sl
     citizen.page.emulate_media(reduced_motion="reduce")
     begin(citizen, slug)
     looked(citizen)
-    citizen.page.evaluate(AXE.read_text(encoding="utf-8"))
+    load_axe(citizen.page)
     faults = []
     for width, scheme in product((320, 1280), ("light", "dark")):
         citizen.page.set_viewport_size({"width": width, "height": 900})
         citizen.page.emulate_media(color_scheme=scheme)
-        faults += [f"{width} {scheme}: {fault}" for fault in _faults(citizen.page)]
-        assert _wider_than_the_window(citizen.page) == 0
+        faults += [f"{width} {scheme}: {fault}" for fault in faults_of(citizen.page)]
+        assert wider_than_the_window(citizen.page) == 0
     citizen.close()
     assert faults == []
 
