@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser as Chromium
 
-from app.core import db, tokens
+from app.core import db, tokens, web
 from app.core.access import SESSION_COOKIE
 from tests import factories
+from tests import world as worlds
 from tests.journeys.pages import kind
 from tests.journeys.server import Server
 from tests.journeys.visitor import Visitor
@@ -24,11 +25,18 @@ from tests.security.canaries import Planted
 from tests.security.crawl import crawl, everywhere
 from tests.security.markup import READ, intruders
 from tests.security.payloads import PAYLOADS
+from tests.security.sending import SENDING, form_of, sender
 from tests.security.test_canaries import WRITTEN
-from tests.test_permissions import PEOPLE
+from tests.test_architecture import shown
+from tests.test_permissions import PEOPLE, address
+from tests.world import World
 
 #: So many pages of one kind are opened for one person: objects of one kind differ in state.
 EACH = 3
+#: Headers of an answer that change what a browser does with a page.
+READ_BY_BROWSERS = ("content-type", "content-security-policy", "x-content-type-options", "referrer-policy")
+#: A picture that is on no disk here, and a field of a date that shows nothing of what is no date.
+HARMLESS = re.compile(r"^404 for http://127\.0\.0\.1:\d+/files/|does not conform to the required format")
 SEEN = "() => window.violations || []"
 WATCH = """window.violations = []; document.addEventListener('securitypolicyviolation',
   (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`));"""
@@ -108,6 +116,42 @@ def test_nothing_runs_wherever_each_text_stands(
     shift: int, browser: Browser, chromium: Chromium, installation: Path
 ) -> None:
     nothing_runs(browser, chromium, installation, shift, 100)
+
+
+def returned(browser: Browser, world: World) -> Iterator[tuple[str, dict[str, str], str]]:
+    """Each form refused with hostile texts in all its fields: where it is sent, and the page that comes back."""
+    for number, route in enumerate(route for route in SENDING if form_of(route)):
+        form = form_of(route)
+        assert form is not None
+        fields = hostile.filled(form, number * 5, False, {})
+        answer = sender(browser, world, route).client.post(
+            address(route, world, False), data=fields, follow_redirects=False
+        )
+        assert answer.status_code < 500, shown(route)
+        if "html" in answer.headers.get("content-type", "") and answer.text[:20].lower().startswith("<!doctype"):
+            kept = {name: value for name, value in answer.headers.items() if name in READ_BY_BROWSERS}
+            yield shown(route), kept, answer.text
+
+
+def test_nothing_runs_in_a_form_that_comes_back(
+    browser: Browser, chromium: Chromium, site: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each form of each route, also those that come later, with what was typed in it, in a real browser."""
+    monkeypatch.setattr(web.site, "demo", True, raising=False)
+    visitor, wrong, holding = Visitor(chromium, site.address), [], 0
+    visitor.page.add_init_script(WATCH)
+    shows: dict[str, Any] = {}
+    visitor.page.route("**/returned", lambda route: route.fulfill(status=200, **shows))
+    for name, headers, body in returned(browser, worlds.build()):
+        shows.update(headers=headers, body=body)
+        visitor.open("/returned")
+        ran = [*visitor.page.evaluate(SEEN), *(one for one in visitor.wrong if not HARMLESS.search(one))]
+        wrong += [f"{name}: {one}" for one in [*intruders(visitor.page.evaluate(READ))[:3], *ran]]
+        visitor.wrong.clear()
+        holding += any(mark in body for mark in ("alert(1)", "xss-element"))
+    visitor.context.close()
+    assert not wrong, "\n".join(wrong[:20])
+    assert holding > 25, "the pages hold what was typed"
 
 
 @pytest.mark.parametrize(
