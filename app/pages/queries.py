@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlmodel import Session
 
 from app.accounts.models import Account
 from app.comments import queries as comments
 from app.comments.models import Comment
-from app.consultations.models import Topic
+from app.consultations.models import Amendment, Consultation, Topic
 from app.consultations.queries import ConsultationView, by_id, phases_unsealed
 from app.contributions import queries as contributions
 from app.contributions.models import Contribution, Kind, LightCounted, Visibility
@@ -18,6 +18,7 @@ from app.contributions.queries import Handled, Lights
 from app.core import clock, codes, jobs, mail, paging
 from app.core.access import Actor, Missing
 from app.core.columns import table
+from app.core.i18n import language
 from app.core.markdown import to_text
 from app.moderation import queries as moderation
 from app.obligations import queries as obligations
@@ -267,6 +268,47 @@ def own_votes(session: Session, participant: int) -> list[Voted]:
         if some:
             found.append(Voted(by_id(session, consultation_id), tuple(some)))
     return found
+
+
+@dataclass(frozen=True)
+class AmendedCharter:
+    """A consultation somebody took part in, whose promise was changed since it opened."""
+
+    slug: str
+    title: str
+    lang: str
+    number: int
+    at: datetime
+
+
+_a, _q = table(Amendment).c, table(Consultation).c
+_AMENDED = (
+    select(_q.slug, _q.title, _q.other_title, _q.lang, func.max(_a.number).label("number"), func.max(_a.at).label("at"))
+    .join_from(table(Amendment), table(Consultation), _q.id == _a.consultation_id)
+    .where(
+        _q.decided_at.is_(None),
+        or_(
+            _a.consultation_id.in_(bindparam("voted", expanding=True)),
+            _a.consultation_id.in_(select(_c.consultation_id).where(_c.participant_id == bindparam("participant"))),
+        ),
+    )
+    .group_by(_q.id, _q.slug, _q.title, _q.other_title, _q.lang)
+    .order_by(func.max(_a.at).desc(), _q.id)
+    .limit(10)
+)
+
+
+def amended_charters(session: Session, participant: int, voted: list[Voted]) -> list[AmendedCharter]:
+    """The latest amended charters of what somebody took part in and is not decided: also told who gets no mail."""
+    ids = [some.consultation.id for some in voted]
+    rows = session.execute(_AMENDED, {"participant": participant, "voted": ids}).all()
+    second = language.get()
+    return [
+        AmendedCharter(it.slug, it.other_title, second, it.number, it.at)
+        if it.lang != second and it.other_title
+        else AmendedCharter(it.slug, it.title, it.lang, it.number, it.at)
+        for it in rows
+    ]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ import pytest
 import time_machine
 from sqlalchemy import event
 
+from app.consultations import actions as consultations
+from app.consultations.models import Consultation
 from app.core import clock, db
 from app.votes import actions as votes
 from app.votes.models import Choice
@@ -140,6 +142,28 @@ def test_own_contributions_and_votes_that_ask_again(browser: Browser) -> None:
     changed = browser.as_(budi).get("/me/contributions").text
     assert "Usulan yang berubah" in changed and "Suara yang perlu Anda tegaskan lagi" in changed
     assert browser.get("/me/contributions").status == 401
+
+
+def test_whoever_took_part_finds_that_a_charter_was_amended(browser: Browser) -> None:
+    """Also who gets no mail: the writer, the voter; not who took part elsewhere, and not after the decision."""
+    office = factories.office()
+    number, other = factories.consultation(office, slug="air"), factories.consultation(office, slug="jalan")
+    writer, voter, stranger = (factories.person() for _ in range(3))
+    proposal = factories.proposal(number, author=writer)
+    factories.proposal(other, author=stranger)
+    db.write_now(votes.cast, voter.actor, proposal, Choice.SUPPORT, clock.now())
+    told = [browser.as_(person) for person in (writer, voter)]
+    assert not [it for it in told if "Piagam yang berubah" in it.get("/me/contributions").text]
+    late = {**factories.CHARTER, "late": "Yang terlambat dijawab sebagai surat biasa."}
+    given = (number, late, "Tata cara surat terlambat diperjelas.", clock.now())
+    db.write_now(consultations.amend_charter, factories.official(office).actor, *given)
+    for reader in told:
+        page = reader.get("/me/contributions")
+        assert "Piagam yang berubah" in page.text and "Perubahan 1" in page.text
+        assert "/consultations/air/changes" in page.links()
+    assert "Piagam yang berubah" not in browser.as_(stranger).get("/me/contributions").text
+    db.write_now(lambda session: setattr(session.get_one(Consultation, number), "decided_at", clock.now()))
+    assert "Piagam yang berubah" not in told[0].get("/me/contributions").text
 
 
 def test_own_votes_are_listed_by_consultation(browser: Browser) -> None:

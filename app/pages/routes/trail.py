@@ -112,6 +112,7 @@ def own(
         comments=own_comments,
         acts=moderation.acts_for(session, shown),
         voted=voted,
+        amended=queries.amended_charters(session, participant, voted),
         asked=[vote for some in voted for vote in some.votes if vote.outdated],
         drafts=proposals.drafts_of(session, actor.account or 0),
     )
