@@ -193,6 +193,8 @@ def test_sums_are_what_judging_each_by_itself_gives(closed: int, rows: list[tupl
             ]  # fmt: skip
             states = [rules.state(rules.Obligation(it.arose_at, it.due_at, it.answered_at), present) for it in meant]
             assert found.total == rules.Standing(*(states.count(each) for each in rules.State))
+            late = [it.due_month for it, state in zip(meant, states, strict=True) if state is rules.State.OVERDUE]
+            assert [it.overdue for it in found.months] == [late.count(it.number) for it in found.months]
     assert len(known) >= 3
 
 

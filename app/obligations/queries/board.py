@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlmodel import Session
 
 from app.consultations.models import Consultation
@@ -26,7 +26,7 @@ CHOICES = 100
 _k, _f, _n = table(Consultation).c, table(Office).c, table(ObligationCount).c
 _OWING = (
     select(_k.id, _k.slug, _k.title, _k.other_title, _k.lang)
-    .where(_k.id.in_(select(_n.consultation_id)))
+    .where(exists().where(_n.consultation_id == _k.id))
     .order_by(_k.opened_at.desc(), _k.id.desc())
     .limit(CHOICES)
 )

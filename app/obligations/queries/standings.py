@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -81,9 +81,9 @@ def _narrowed(statement: Select[Any], columns: Any, by: tuple[bool, bool, bool])
 
 @lru_cache(maxsize=8)
 def _pending(by: tuple[bool, bool, bool]) -> Select[Any]:
-    """What is open, by office, kind and nearness of the due instant; one due instant stands for the rest.
+    """What is due in the present month or later and open, by office, kind and nearness of the due instant.
 
-    What is due in the present month is apart: of it alone the month does not tell whether it is overdue.
+    One due instant stands for the rest. What was due in a month that is over is overdue, and counted with its month.
     """
     columns = (
         _n.office_id,
@@ -93,7 +93,8 @@ def _pending(by: tuple[bool, bool, bool]) -> Select[Any]:
         func.sum(_n.pending).label("n"),
     )
     grouped = (_n.office_id, _n.kind, _THIS_MONTH, _CLASS)
-    return _narrowed(select(*columns).where(_n.pending > 0).group_by(*grouped), _n, by)
+    ahead = (_n.pending > 0, _n.due_at >= bindparam("since", type_=Instant()), _n.due_month >= bindparam("month"))
+    return _narrowed(select(*columns).where(*ahead).group_by(*grouped), _n, by)
 
 
 def _sums(counts: Table) -> list[Any]:
@@ -103,10 +104,14 @@ def _sums(counts: Table) -> list[Any]:
 
 @lru_cache(maxsize=16)
 def _settled(by: tuple[bool, bool, bool], monthly: bool) -> Select[Any]:
-    """What is settled, by office and kind or by month with what is open; of one consultation from the finer table."""
+    """What is settled and what is open since months that are over, by office and kind or by month.
+
+    Of one consultation it comes from the finer table.
+    """
     counts = table(ObligationCount) if by[2] else table(ObligationMonth)
     grouped = (counts.c.due_month,) if monthly else (counts.c.office_id, counts.c.kind)
-    statement = select(*grouped, *_sums(counts)).group_by(*grouped)
+    before = func.coalesce(func.sum(case((counts.c.due_month < bindparam("month"), counts.c.pending), else_=0)), 0)
+    statement = select(*grouped, *_sums(counts), before.label("overdue_before")).group_by(*grouped)
     if monthly:
         statement = statement.where(counts.c.due_month >= bindparam("first"))
     return _narrowed(statement, counts.c, by)
@@ -118,7 +123,7 @@ def total(session: Session, to: Narrowed = Narrowed()) -> rules.Standing:
     asked, by = asked_of(to)
     pending = session.execute(_pending(by), asked | _dates(now)).all()
     _tell_next_change(pending, now)
-    settled = session.execute(_settled(by, False), asked).all()
+    settled = session.execute(_settled(by, False), asked | _dates(now)).all()
     return rules.standing((each for _office, _kind, each in _rows(pending, settled, now)), now)
 
 
@@ -130,14 +135,20 @@ def asked_of(to: Narrowed) -> tuple[dict[str, Any], tuple[bool, bool, bool]]:
 
 
 def _dates(now: datetime) -> dict[str, Any]:
-    return {"now": now, "soon": now + rules.SOON, "month": _months(now)[-1]}
+    months, here = _months(now), clock.local(now)
+    since = clock.from_local(datetime(here.year, here.month, 1)) - timedelta(days=1)
+    return {"now": now, "soon": now + rules.SOON, "first": months[0], "month": months[-1], "since": since}
 
 
 def _rows(pending: Iterable[Any], settled: Iterable[Any], now: datetime) -> list[tuple[int, str, rules.Counts]]:
     """Sums as the rules judge them, with their office and kind."""
+    past = now - timedelta(seconds=1)
     return [
         *((row.office_id, row.kind, rules.Counts(row.due_at, pending=row.n)) for row in pending),
-        *((row.office_id, row.kind, rules.Counts(now, 0, row.in_time, row.late, row.lapsed)) for row in settled),
+        *(
+            (row.office_id, row.kind, rules.Counts(past, row.overdue_before, row.in_time, row.late, row.lapsed))
+            for row in settled
+        ),
     ]
 
 
@@ -147,8 +158,8 @@ def standings(session: Session, to: Narrowed = Narrowed()) -> Standings:
     asked, by = asked_of(to)
     pending = session.execute(_pending(by), asked | _dates(now)).all()
     _tell_next_change(pending, now)
-    settled = session.execute(_settled(by, False), asked).all()
-    monthly = session.execute(_settled(by, True), asked | {"first": _months(now)[0]}).all()
+    settled = session.execute(_settled(by, False), asked | _dates(now)).all()
+    monthly = session.execute(_settled(by, True), asked | _dates(now)).all()
     rows = _rows(pending, settled, now)
     confirmed, disputed = (int(sum(getattr(row, name) for row in settled)) for name in ("confirmed", "disputed"))
     answered = int(sum(row.in_time + row.late for row in settled))
