@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 from sqlmodel import Session
 
 from app.contributions import queries as contributions
@@ -21,6 +21,7 @@ from app.obligations.models import Obligation
 from app.obligations.queries import Narrowed
 from app.rules import obligations as rules
 from tests import factories
+from tests.databases import POSTGRES
 from tests.obligations import samples
 from tests.obligations.conftest import Promise
 from tests.obligations.samples import DAY, HOUR, TALKING, answer, end, one_owed, owed
@@ -253,3 +254,19 @@ def rows_of(session: Session, *numbers: int) -> list[Any]:
     """What the lights need of contributions."""
     c = table(Contribution).c
     return list(session.execute(select(c.id, c.code, c.received_at).where(c.id.in_(numbers))).all())
+
+
+@pytest.mark.skipif(bool(POSTGRES), reason="the plans of SQLite are looked at")
+@pytest.mark.parametrize("state", ["not-confirmed", "confirmed", "disputed"])
+def test_what_authors_say_of_one_office_is_found_by_an_index(office: int, browser: Browser, state: str) -> None:
+    """However many answers other offices gave, the list is read in its order from the index."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    event.listen(
+        db.current().reads, "before_cursor_execute", lambda c, cur, sql, values, *rest: asked.append((sql, values))
+    )
+    with db.reading() as session:
+        queries.items(session, state, Narrowed(office_id=office), None)
+        sql, values = asked[-1]
+        rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+        plan = " / ".join(row[3] for row in rows)
+    assert "ix_obligation_office_reception (office_id=? AND reception=?)" in plan and "TEMP B-TREE" not in plan
