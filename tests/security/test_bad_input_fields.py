@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.routing import APIRoute
 
+from tests.databases import POSTGRES
 from tests.page import Browser
 from tests.security.sending import READING, SENDING, fitting, form_of, sender
 from tests.test_architecture import shown
@@ -40,7 +41,12 @@ HOSTILE: dict[str, Any] = {
     "deep lists": "\n".join(" " * n + "- teks" for n in range(300)),
     "open brackets": "[" * 5_000 + "teks",
 }
-
+#: On PostgreSQL forms are tried with what a database reads in its own way; the rest never reaches it.
+STORED = (
+    "100,000 characters", "emoji only", "NUL", "controls", "lone surrogate", "not a character", "huge number",
+    "large number", "first year", "last year", "SQL",
+)  # fmt: skip
+IN_FORMS = {what: HOSTILE[what] for what in (STORED if POSTGRES else HOSTILE)}
 
 #: Rows of the same fields under further numbers are read by the same lines as the first.
 NUMBERED = tuple(f"_{number}" for number in range(2, 9))
@@ -69,7 +75,7 @@ def test_no_field_of_a_form_brings_the_server_down(browser: Browser, world: Worl
     url, good = address(route, world, False), fitting(form, world)
     (method,) = route.methods
     for name in (name for name in form.model_fields if not name.endswith(NUMBERED)):
-        for what, value in HOSTILE.items():
+        for what, value in IN_FORMS.items():
             fields = good | {name: value}
             escaped = "surrogate" in what
             body = (
