@@ -126,32 +126,25 @@ def _store(session: Session, consultation: int, first: int, some: list[str]) -> 
     connection.execute(insert(table(IndexEntry)), entries)
 
 
-def _server_seconds() -> float:
-    """The CPU time of all processes of a PostgreSQL on this machine; 0 where there is none."""
-    total = 0
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rsplit(")", 1)
-        except OSError:
-            continue
-        if "postgres" in fields[0]:
-            parts = fields[1].split()
-            total += int(parts[11]) + int(parts[12])
-    return total / os.sysconf("SC_CLK_TCK")
+def _server_seconds(session: Session) -> float:
+    """The CPU time of the process of a PostgreSQL on this machine that answers this session."""
+    pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    parts = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measured(name: str, tries: list[Any], call: Callable[[Session, Any], object], server: bool) -> float:
-    """Print what a call costs, and give its mean in milliseconds with that of the database server."""
+    """Print what a call costs, and give its mean in milliseconds with that of the process of the server."""
     own = []
     with db.reading() as session:
         for one in tries[:20]:
             call(session, one)
-        before = _server_seconds() if server else 0.0
+        before = _server_seconds(session) if server else 0.0
         for one in tries:
             start = time.thread_time()
             call(session, one)
             own.append((time.thread_time() - start) * 1000)
-        theirs = (_server_seconds() - before) * 1000 / len(tries) if server else 0.0
+        theirs = (_server_seconds(session) - before) * 1000 / len(tries) if server else 0.0
     own.sort()
     mean = statistics.mean(own) + theirs
     half, most = own[len(own) // 2], own[len(own) * 95 // 100]
