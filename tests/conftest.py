@@ -70,11 +70,12 @@ def database(request: pytest.FixtureRequest, installation: Path, monkeypatch: py
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what asks no database, and the journeys: they were seen on SQLite."""
+    """On PostgreSQL, leave out what asks no database or runs once, and the journeys: they were seen on SQLite."""
     if not POSTGRES:
         return
     asking = {"database", "nothing"}
-    chosen = [item for item in items if asking.intersection(getattr(item, "fixturenames", ()))]
+    twice = (item for item in items if item.get_closest_marker("once") is None)
+    chosen = [item for item in twice if asking.intersection(getattr(item, "fixturenames", ()))]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = chosen
 

@@ -18,6 +18,8 @@ from tests.page import Browser
 from tests.test_architecture import ROUTES, guards_of, shown
 from tests.world import World
 
+pytestmark = pytest.mark.once
+
 PEOPLE = (
     "anonymous", "unconfirmed", "citizen", "other citizen", "facilitator", "moderator", "official", "other official",
     "administrator",

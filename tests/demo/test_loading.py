@@ -67,6 +67,7 @@ def test_everything_that_is_told_is_there(district: None) -> None:
     assert number_of(Vote) == sum(sum(one["votes"].values()) for one in proposals) == 3141
 
 
+@pytest.mark.once
 def test_replies_come_after_what_they_answer_and_stand_below_it(district: None) -> None:
     told = {
         (comment["body"], reply["body"])
@@ -84,6 +85,7 @@ def test_replies_come_after_what_they_answer_and_stand_below_it(district: None) 
     assert all(row.at < row.later and row.above < row.id for row in found)
 
 
+@pytest.mark.once
 def test_the_named_officials_answer_for_their_offices(district: None) -> None:
     r, c = table(Response).c, table(Consultation).c
     signed = rows(select(c.slug, r.signed_by, r.status, r.refers_to).join(table(Response), r.consultation_id == c.id))
@@ -94,6 +96,7 @@ def test_the_named_officials_answer_for_their_offices(district: None) -> None:
     assert all(row.refers_to for row in signed if row.status in ("not-competent", "duplicate"))
 
 
+@pytest.mark.once
 def test_each_proposal_has_exactly_the_votes_that_are_told(district: None) -> None:
     p, s, v = table(Proposal).c, table(ProposalStat).c, table(Vote).c
     counted: Counter[tuple[int, str]] = Counter()
@@ -108,18 +111,21 @@ def test_each_proposal_has_exactly_the_votes_that_are_told(district: None) -> No
         assert shown == {choice: counted[row.id, choice] for choice in shown}
 
 
+@pytest.mark.once
 def test_votes_stand_behind_the_version_that_was_voted_on(district: None) -> None:
     p, s = table(Proposal).c, table(VersionStat).c
     for row in rows(select(p.version, s).join(table(VersionStat), s.proposal_id == p.id)):
         assert row.version == row[2] or row.supports + row.opposes + row.neutrals == 0
 
 
+@pytest.mark.once
 def test_nobody_supports_more_than_the_limit_or_votes_twice(district: None) -> None:
     b = table(Ballot).c
     per_voter = rows(select(b.voter, b.phase_id, func.count()).group_by(b.voter, b.phase_id))
     assert {row[2] for row in per_voter} == {1}
 
 
+@pytest.mark.once
 def test_it_happened_in_order_and_nothing_is_in_the_future(district: None) -> None:
     now = clock.now()
     c, e = table(Contribution).c, table(Event).c
@@ -130,6 +136,7 @@ def test_it_happened_in_order_and_nothing_is_in_the_future(district: None) -> No
     assert told == sorted(told)
 
 
+@pytest.mark.once
 def test_contributions_fall_into_a_phase_that_takes_them(district: None) -> None:
     c, p = table(Contribution).c, table(ConsultationPhase).c
     phases = rows(select(p.consultation_id, p.acts, p.opens_at, p.closes_at))
@@ -143,6 +150,7 @@ def test_contributions_fall_into_a_phase_that_takes_them(district: None) -> None
         ), row
 
 
+@pytest.mark.once
 def test_what_is_over_is_recorded_as_over(district: None) -> None:
     with db.reading() as session:
         p = table(ConsultationPhase).c
@@ -155,6 +163,7 @@ def test_what_is_over_is_recorded_as_over(district: None) -> None:
     assert set(states) >= {"open", "upcoming", "closed", "decided"}
 
 
+@pytest.mark.once
 def test_what_reached_the_office_otherwise_was_entered_by_the_facilitator(district: None) -> None:
     c, a = table(Contribution).c, table(Account).c
     with db.reading() as session:
@@ -172,6 +181,7 @@ def test_pages_of_the_district_open(district: None, browser: Browser) -> None:
         assert browser.get(f"/consultations/{told['slug']}").status == 200
 
 
+@pytest.mark.once
 def test_whom_one_can_sign_in_as_has_the_known_password(
     database: str, monkeypatch: pytest.MonkeyPatch, browser: Browser
 ) -> None:
@@ -192,6 +202,7 @@ def test_a_used_database_is_not_empty(database: str) -> None:
         assert not loading.empty(session)
 
 
+@pytest.mark.once
 def test_people_of_the_demonstration_are_shut_out_and_let_in_again(district: None) -> None:
     a = table(Account).c
     own = factories.person("Pengurus sendiri")
@@ -208,6 +219,7 @@ def test_people_of_the_demonstration_are_shut_out_and_let_in_again(district: Non
 
 @pytest.mark.parametrize("now", ["2026-03-01T17:05", "2027-01-01T23:59", "2028-02-28T23:30", "2026-10-24T22:30"])
 @pytest.mark.parametrize("zone", ["Asia/Jakarta", "Europe/Madrid"])
+@pytest.mark.once
 def test_it_can_be_told_at_any_hour_and_in_any_zone(
     database: str, monkeypatch: pytest.MonkeyPatch, now: str, zone: str
 ) -> None:

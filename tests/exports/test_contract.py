@@ -28,6 +28,8 @@ from tests import factories
 from tests.page import Browser
 from tests.test_architecture import ROUTES
 
+pytestmark = pytest.mark.once
+
 CONTRACT = "/api/v1/openapi.json"
 #: So many requests are made up for each address, those that fit and those that do not.
 TRIES = 40

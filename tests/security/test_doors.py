@@ -22,6 +22,8 @@ from tests.test_architecture import ROUTES, guards_of, routes_of, shown
 from tests.test_permissions import CASES, NOTHING_THERE, PEOPLE, address, expected
 from tests.world import World
 
+pytestmark = pytest.mark.once
+
 #: What a request passes through, from the outside in. A new layer can answer by itself: think, then add it here.
 LAYERS = ["Edge", "CrossSite", "CrossOriginProtection", "ServeStaticASGI", "Addresses", "PageCache", "FastAPI"]
 

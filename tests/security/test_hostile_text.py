@@ -16,6 +16,8 @@ from tests.test_forms_named import forms as all_forms
 from tests.test_permissions import PEOPLE, address, expected
 from tests.world import World
 
+pytestmark = pytest.mark.once
+
 SENT = [route for route in ROUTES if "POST" in route.methods]
 ASKED = [route for route in ROUTES if "GET" in route.methods]
 
