@@ -202,9 +202,7 @@ def lint(question: str, lang: str) -> tuple[Flag, ...]:
 
 
 def _all(pattern: re.Pattern[str], question: str) -> Iterator[str]:
-    for match in pattern.finditer(question):
-        if match[0].strip(" ,.?"):
-            yield match[0].strip(" ,.?")
+    yield from filter(None, (match[0].strip(" ,.?") for match in pattern.finditer(question)))
 
 
 def _leading(known: _Language, question: str) -> Iterator[str]:
