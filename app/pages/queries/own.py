@@ -1,0 +1,85 @@
+"""What somebody voted, and what changed since in the charters under which they took part."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, or_, select
+from sqlmodel import Session
+
+from app.consultations.models import Amendment, Consultation
+from app.consultations.queries import ConsultationView, by_id, phases_unsealed
+from app.contributions.models import Contribution
+from app.core.columns import table
+from app.core.i18n import language
+from app.votes import queries as votes
+
+_c = table(Contribution).c
+
+
+@dataclass(frozen=True)
+class Voted:
+    """Somebody's own votes in one consultation in which they can still change."""
+
+    consultation: ConsultationView
+    votes: tuple[votes.Own, ...]
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether some of them were cast before the counting rule was changed, and not confirmed since."""
+        return any(vote.rule < self.consultation.rule_changes for vote in self.votes)
+
+
+OWN_VOTES = 50
+
+
+def own_votes(session: Session, participant: int) -> list[Voted]:
+    """Somebody's own votes in phases not sealed yet, by consultation, on the latest proposals first."""
+    found: list[Voted] = []
+    left = OWN_VOTES
+    for consultation_id in dict.fromkeys(number for number, _phase in phases_unsealed(session)):
+        some = votes.own(session, participant, consultation_id)[:left]
+        left -= len(some)
+        if some:
+            found.append(Voted(by_id(session, consultation_id), tuple(some)))
+    return found
+
+
+@dataclass(frozen=True)
+class AmendedCharter:
+    """A consultation somebody took part in, whose promise was changed since it opened."""
+
+    slug: str
+    title: str
+    lang: str
+    number: int
+    at: datetime
+
+
+_a, _q = table(Amendment).c, table(Consultation).c
+_AMENDED = (
+    select(_q.slug, _q.title, _q.other_title, _q.lang, func.max(_a.number).label("number"), func.max(_a.at).label("at"))
+    .join_from(table(Amendment), table(Consultation), _q.id == _a.consultation_id)
+    .where(
+        _q.decided_at.is_(None),
+        or_(
+            _a.consultation_id.in_(bindparam("voted", expanding=True)),
+            _a.consultation_id.in_(select(_c.consultation_id).where(_c.participant_id == bindparam("participant"))),
+        ),
+    )
+    .group_by(_q.id, _q.slug, _q.title, _q.other_title, _q.lang)
+    .order_by(func.max(_a.at).desc(), _q.id)
+    .limit(10)
+)
+
+
+def amended_charters(session: Session, participant: int, voted: list[Voted]) -> list[AmendedCharter]:
+    """The latest amended charters of what somebody took part in and is not decided: also told who gets no mail."""
+    ids = [some.consultation.id for some in voted]
+    rows = session.execute(_AMENDED, {"participant": participant, "voted": ids}).all()
+    second = language.get()
+    return [
+        AmendedCharter(it.slug, it.other_title, second, it.number, it.at)
+        if it.lang != second and it.other_title
+        else AmendedCharter(it.slug, it.title, it.lang, it.number, it.at)
+        for it in rows
+    ]

@@ -1,0 +1,122 @@
+"""One contribution with everything recorded about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app.comments import queries as comments
+from app.consultations.queries import ConsultationView
+from app.contributions import queries as contributions
+from app.contributions.models import Contribution, Kind
+from app.contributions.queries import Handled, Lights
+from app.core import clock, codes
+from app.core.access import Missing
+from app.core.columns import table
+from app.moderation import queries as moderation
+from app.obligations import queries as obligations
+from app.obligations.queries import Owed
+from app.proposals import queries as proposals
+from app.responses import queries as responses
+from app.rules.phases import VOTE
+
+_c = table(Contribution).c
+
+
+@dataclass(frozen=True)
+class Trail:
+    """One contribution with everything recorded about it."""
+
+    code: str
+    kind: str
+    received_at: datetime
+    entered_at: datetime
+    channel: str
+    proposal: proposals.ProposalView
+    comment: comments.CommentView | None
+    versions: tuple[proposals.Version, ...]
+    answers: tuple[responses.AnswerView, ...]
+    moderation: tuple[Any, ...]
+    lights: Lights
+    handlings: tuple[Handled, ...]
+    #: The answers that are or were owed to it.
+    clock: tuple[Owed, ...]
+
+    @property
+    def considered_by(self) -> Handled | None:
+        """The handling that lit Considered, where one did."""
+        return next((one for one in self.handlings if one.counts), None)
+
+    @property
+    def standing(self) -> responses.AnswerView | None:
+        """The answer that stands."""
+        return next((one for one in self.answers if one.superseded_at is None), None)
+
+    @property
+    def counted_at(self) -> datetime | None:
+        """When the votes on it were counted; None before that, and for what nobody votes on here."""
+        consultation = self.proposal.consultation
+        voting = [phase for phase in consultation.phases if VOTE in phase.acts]
+        if self.kind != "proposal" or not consultation.counted or consultation.imported_from:
+            return None
+        return max((phase.counted_at for phase in voting if phase.counted_at), default=None)
+
+    @property
+    def answer_due(self) -> datetime | None:
+        """Until when the office means to answer, if the consultation says so and it is not past."""
+        answering = [phase.closes for phase in self.proposal.consultation.phases if phase.kind == "review"]
+        return max((due for due in answering if due > clock.now()), default=None)
+
+    @property
+    def item(self) -> Any:
+        """The proposal or the comment itself."""
+        return self.comment or self.proposal
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether its author withdrew it, or removed it."""
+        return bool(self.comment.removed_at if self.comment else self.proposal.withdrawn_at)
+
+    @property
+    def consultation(self) -> ConsultationView:
+        """Where it was put in."""
+        return self.proposal.consultation
+
+    @property
+    def office_id(self) -> int:
+        """The office in charge, for permissions."""
+        return self.proposal.office_id
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When its consultation opened, for permissions."""
+        return self.proposal.opened_at
+
+
+def trail(session: Session, code: str) -> Trail:
+    """What became of the contribution with this code."""
+    read = codes.read_code(code)
+    row = session.execute(select(_c.id, _c.kind).where(_c.code == read)).first() if read else None
+    if row is None:
+        raise Missing
+    comment = comments.at_code(session, code) if row.kind == Kind.COMMENT else None
+    proposal = comment.proposal if comment else proposals.by_id(session, row.id)
+    item: Any = comment or proposal
+    lights = contributions.lights_of(session, [item])[row.id]
+    return Trail(
+        code=item.code,
+        kind=row.kind,
+        received_at=item.received_at,
+        entered_at=proposal.entered_at if comment is None else item.received_at,
+        channel=item.channel,
+        proposal=proposal,
+        comment=comment,
+        versions=() if comment else tuple(reversed(proposals.versions(session, proposal.id))),
+        answers=tuple(reversed(responses.answers_of(session, row.id))),
+        moderation=tuple(moderation.acts_of(session, row.id)),
+        lights=lights,
+        handlings=tuple(contributions.handlings_of(session, [row.id]).get(row.id, ())),
+        clock=obligations.of_contribution(session, row.id),
+    )
