@@ -81,6 +81,16 @@ def test_without_a_choice_the_page_says_so_and_keeps_the_note(world: World, desk
     assert lights(number) == "HCa"
 
 
+def test_a_title_stands_in_the_language_of_its_proposal(world: World, desk: Browser) -> None:
+    """A comment in one language on a proposal in another: each is read out in its own."""
+    proposal = world.proposal()
+    world.comment(proposal)
+    ledger = table(Contribution)
+    db.write_now(lambda s: s.execute(update(ledger).where(ledger.c.id == proposal).values(lang="en")))
+    page = desk.get(LIST).response.text
+    assert page.count('<span lang="en" dir="auto">') == 2
+
+
 def test_two_officials_at_once_do_no_harm(world: World, desk: Browser, browser: Browser) -> None:
     number, following = world.proposal(), world.proposal()
     colleague = browser.as_(factories.official(world.office, "Pak Joko"))

@@ -27,6 +27,7 @@ class Waiting:
     kind: str
     #: Of the proposal itself, or of the one a comment is on; of a hidden one its code.
     title: str
+    title_lang: str
     text: str
     lang: str
     channel: str
@@ -46,7 +47,7 @@ _WAITING = (
     select(
         _l.contribution_id.label("id"), _c.code, _c.kind, _c.lang, _c.channel, _c.received_at, _c.participant_id,
         case((_on.c.visibility == Visibility.PUBLIC, _about.c.title), else_=_on.c.code).label("on_title"), _p.title,
-        func.coalesce(_p.excerpt, _m.body).label("text"),
+        func.coalesce(_on.c.lang, _c.lang).label("title_lang"), func.coalesce(_p.excerpt, _m.body).label("text"),
     )
     .select_from(table(LightCounted))
     .join(table(Contribution), _c.id == _l.contribution_id)
@@ -96,4 +97,4 @@ def _waiting(row: Any, actor: Actor) -> Waiting:
     own = row.participant_id is not None and row.participant_id == actor.participant
     text = to_text(row.text, _EXCERPT)
     title = row.title if row.kind == Kind.PROPOSAL else row.on_title
-    return Waiting(row.id, row.code, row.kind, title, text, row.lang, row.channel, row.received_at, own)
+    return Waiting(row.id, row.code, row.kind, title, row.title_lang, text, row.lang, row.channel, row.received_at, own)
