@@ -22,7 +22,7 @@ _EARLIEST, _LATEST = 2000, 2100
 
 
 class TextsForm(Form):
-    """The question itself, in one language or two."""
+    """The question itself, in one language or two. `seen` is the fingerprint of what the page showed."""
 
     when_empty: ClassVar[Mapping[str, str]] = {"title": N_("Write the question.")}
     title: Words = Field(min_length=5, max_length=150)
@@ -31,6 +31,7 @@ class TextsForm(Form):
     other_title: Line = Field("", max_length=150)
     other_summary: Text = Field("", max_length=600)
     other_background: Text = Field("", max_length=30_000)
+    seen: Line = Field("", max_length=64)
 
 
 class QuestionForm(Form):

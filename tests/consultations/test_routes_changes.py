@@ -53,6 +53,25 @@ def test_a_text_is_changed_in_public_word_by_word(desk: Browser) -> None:
     ]
 
 
+def test_two_officials_do_not_take_back_each_other_s_texts(desk: Browser, office: int) -> None:
+    """The second to send gets both texts, keeps what was typed, and may send it once more knowing of the other."""
+    at = f"{DESK}/texts"
+    other = desk.as_(factories.official(office))
+    stale = other.get(at)
+    desk.submit(desk.get(at), at, background="Ada tiga mata air.", reason=WHY)
+    typed = {"background": "Ada dua mata air dan satu sumur.", "reason": WHY}
+    invalid = other.submit(stale, at, **typed | {"title": ""})
+    assert invalid.status == 422
+    refused = other.submit(invalid, at, title=TEXTS["title"])
+    assert refused.status == 409 and "Orang lain mengubah isian ini" in refused.errors[0]
+    assert refused.form(at)["background"] == typed["background"] and refused.form(at)["reason"] == WHY
+    (beside,) = refused.all("section", id="meanwhile")
+    assert [" ".join("".join(e.itertext()).split()) for e in beside.iter("del")] == ["tiga"]
+    assert all_rows(Consultation)[0].background == "Ada tiga mata air."
+    assert other.submit(refused, at).url == "/consultations/air/changes"
+    assert all_rows(Consultation)[0].background == typed["background"]
+
+
 def test_a_history_without_changes_says_so(desk: Browser) -> None:
     page = desk.as_().get("/consultations/air/changes")
     assert "/consultations/air" in page.links() and not page.all("ins")

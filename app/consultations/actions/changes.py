@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from app.consultations import queries
-from app.consultations.actions.drafts import locked, store
+from app.consultations.actions.drafts import locked, require_seen, store
 from app.consultations.forms import PhaseRow, TextsForm
 from app.consultations.models import Amendment, Consultation, ConsultationChange, ConsultationPhase
 from app.consultations.queries.charter import instant
@@ -116,9 +116,11 @@ def amend(
 ) -> None:
     """Change the question's texts in public; `note` says why words that may bend the answers stand in it.
 
-    Conflict where nothing changed, something would be missing, or such words go without a note.
+    Conflict where nothing changed, something would be missing, such words go without a note, or somebody else changed
+    the texts since the form was shown.
     """
     amendment = begin(session, actor, consultation_id, reason, base_url)
+    require_seen(texts.seen, queries.typed_texts(session, consultation_id))
     row = amendment.consultation
     changed = [name for name in TEXTS if getattr(row, name) != getattr(texts, name)]
     if not changed:

@@ -1,6 +1,5 @@
 """Writing the charter: freely in a draft, until the first contribution after opening, and by amendment from then on."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ from sqlmodel import Session
 
 from app.consultations import queries
 from app.consultations.actions.changes import begin
-from app.consultations.actions.drafts import locked, store
+from app.consultations.actions.drafts import locked, require_seen, store
 from app.consultations.models import ConsultationPhase
 from app.core.access import Actor, Conflict
 from app.core.columns import table
@@ -30,11 +29,11 @@ def set_charter(
     """
     row = locked(session, actor, consultation_id)
     if row.opened_at is None:
-        _require_seen(session, consultation_id, seen)
+        require_seen(seen, queries.promised(session, consultation_id))
         store(session, consultation_id, content)
         return
     require_correctable(session, row)
-    _require_seen(session, consultation_id, seen)
+    require_seen(seen, queries.promised(session, consultation_id))
     _require_whole(session, consultation_id, content)
     before = digest(queries.charter(session, consultation_id))
     store(session, consultation_id, content)
@@ -78,9 +77,9 @@ def amend_charter(
     amendment = begin(session, actor, consultation_id, reason, base_url)
     if amendment.consultation.imported_from:
         raise Conflict("imported", N_("This consultation was taken over, so it has no charter."))
-    _require_seen(session, consultation_id, seen)
+    require_seen(seen, queries.promised(session, consultation_id))
     before = queries.promised(session, consultation_id)
-    changed = tuple(_changed(before, content))
+    changed = tuple(queries.differing(before, content))
     if not changed:
         raise Conflict("unchanged", N_("Nothing was changed: the charter is the same as before."))
     _require_whole(session, consultation_id, content)
@@ -90,33 +89,6 @@ def amend_charter(
     store(session, consultation_id, content)
     amendment.publish()
     return amendment.number
-
-
-def _require_seen(session: Session, consultation_id: int, seen: str) -> None:
-    if seen and seen != queries.seen(queries.promised(session, consultation_id)):
-        raise Conflict(
-            "changed-meanwhile",
-            N_(
-                "Somebody else changed the charter while you were writing. Read it as it is now. "
-                "If what you wrote is still right, send it again."
-            ),
-        )
-
-
-def _changed(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The parts that differ, each with both states: texts as they are, all else in canonical spelling."""
-    for part in sorted({*before, *after} - {"v", "other"}):
-        old, new = before.get(part), after.get(part)
-        if old != new:
-            yield part, _spelled(part, old), _spelled(part, new)
-    first, second = before.get("other", {}), after.get("other", {})
-    for part in sorted({*first, *second}):
-        if first.get(part, "") != second.get(part, ""):
-            yield f"other_{part}", first.get(part, ""), second.get(part, "")
-
-
-def _spelled(part: str, value: Any) -> str:
-    return value or "" if part in charters.TEXTS or part == "influence" else canonical(value).decode()
 
 
 def _require_whole(session: Session, consultation_id: int, content: dict[str, Any]) -> None:

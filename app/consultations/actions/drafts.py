@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlmodel import Session
 
+from app.consultations import queries
 from app.consultations.forms import DraftForm, PhaseRow
 from app.consultations.models import Charter, Consultation, ConsultationPhase, ConsultationTopic, Document, Topic
 from app.core import access, clock
@@ -41,8 +42,9 @@ def create(session: Session, actor: Actor, form: DraftForm, at: datetime) -> str
 
 
 def edit(session: Session, actor: Actor, consultation_id: int, form: DraftForm, at: datetime) -> None:
-    """Change a draft; its address stays."""
+    """Change a draft; its address stays. Conflict where somebody else changed it since the form was shown."""
     draft = draft_of(session, actor, consultation_id)
+    require_seen(form.seen, queries.typed_texts(session, consultation_id))
     _fill(session, draft, form)
     _set_topics(session, draft, form.topics)
 
@@ -102,6 +104,21 @@ def store(session: Session, consultation_id: int, content: dict[str, Any]) -> No
     else:
         row.content, row.saved_at = spelled, clock.now()
     session.flush()
+
+
+def require_seen(seen: str, stored: dict[str, Any]) -> None:
+    """Conflict where something else is stored than what a form was filled in from, by its fingerprint.
+
+    Two officials at work must not take back each other's words unawares.
+    """
+    if seen and seen != queries.seen(stored):
+        raise Conflict(
+            queries.MEANWHILE,
+            N_(
+                "Somebody else changed this while you were writing. What stands now and what you wrote are both below. "
+                "If what you wrote is still right, send it again."
+            ),
+        )
 
 
 def _may_ask_for(actor: Actor, office: int) -> bool:

@@ -1,6 +1,6 @@
 """Reads about consultations."""
 
-from app.consultations.queries.charter import charter, promised, promises, rule, rule_of, seen, ways_of
+from app.consultations.queries.charter import MEANWHILE, charter, promised, promises, rule, rule_of, seen, ways_of
 from app.consultations.queries.charter_page import CharterPage, charter_page
 from app.consultations.queries.checklist import (
     CHARTER_PARTS,
@@ -10,6 +10,7 @@ from app.consultations.queries.checklist import (
     lacking,
     part_name,
 )
+from app.consultations.queries.comparing import Change, charter_apart, differing, texts_apart
 from app.consultations.queries.desk import Awaiting, at_desk, awaiting, done, typed_texts
 from app.consultations.queries.documents import (
     DocumentView,
@@ -21,7 +22,6 @@ from app.consultations.queries.documents import (
 )
 from app.consultations.queries.found import in_state, topics_found_by
 from app.consultations.queries.history import (
-    Change,
     ChangeSet,
     amendment,
     amendment_facts,
@@ -82,6 +82,7 @@ __all__ = [
     "BASE",
     "CHARTER_PARTS",
     "CONTRADICTIONS",
+    "MEANWHILE",
     "NOTHING",
     "STILL_MISSING",
     "WHOLE",
@@ -112,9 +113,11 @@ __all__ = [
     "change_facts",
     "changes_of",
     "charter",
+    "charter_apart",
     "charter_page",
     "closing_due",
     "consultation_page",
+    "differing",
     "document_at_desk",
     "document_in_path",
     "documents_of",
@@ -150,6 +153,7 @@ __all__ = [
     "span",
     "steps",
     "tells_who_took_part",
+    "texts_apart",
     "topics",
     "topics_found_by",
     "topics_of_many",

@@ -80,6 +80,10 @@ def promised(session: Session, consultation_id: int) -> dict[str, Any]:
     return dict(json.loads(stored)) if stored else {}
 
 
+#: The code of the refusal where somebody else changed meanwhile what a form was filled in from.
+MEANWHILE = "changed-meanwhile"
+
+
 def seen(content: dict[str, Any]) -> str:
     """The fingerprint of what is promised, by which a form tells from which state it was filled in."""
     return digest(content)

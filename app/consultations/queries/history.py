@@ -1,6 +1,7 @@
 """The amendments of a charter: what, from what to what, when and why, and who is told."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,33 +12,10 @@ from sqlmodel import Session
 
 from app.accounts.models import Account
 from app.consultations.models import Amendment, Consultation, ConsultationChange
-from app.consultations.queries.checklist import CHARTER_PARTS, in_words
+from app.consultations.queries.comparing import Change, change_of
 from app.consultations.queries.locking import who_took_part
-from app.consultations.queries.pages import TEXTS, WORDS_OF_KIND, span
 from app.core.access import Missing
 from app.core.columns import table
-from app.core.i18n import N_, Message, say
-from app.core.textdiff import Paragraph, compare
-from app.rules import charters
-
-_NAMES = {
-    "closing": N_("Closed early"),
-    "cancellation": N_("Cancelled"),
-    "document": N_("Documents"),
-}
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that changed; a text shows what was added and removed, a date shows before and after."""
-
-    what: str
-    label: str
-    before: str
-    after: str
-    paragraphs: tuple[Paragraph, ...] = ()
-    lang: str = ""
-    rules: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,7 +140,7 @@ def _set(rows: list[Any], lang: str) -> ChangeSet:
         first.number,
         first.at,
         first.reason,
-        tuple(_change(row, lang) for row in rows),
+        tuple(change_of(row.what, row.before, row.after, lang, _cast(row)) for row in rows),
         first.before_hash,
         first.after_hash,
         first.content,
@@ -171,45 +149,6 @@ def _set(rows: list[Any], lang: str) -> ChangeSet:
     )
 
 
-def _change(row: Any, lang: str) -> Change:
-    if row.what in TEXTS:
-        other = row.what.startswith("other_")
-        its_lang = lang if not other else "en" if lang == "id" else "id"
-        shown = compare(row.before, row.after).paragraphs
-        return Change(row.what, say(TEXTS[row.what]), row.before, row.after, shown, its_lang)
-    if row.what.startswith("charter."):
-        return _charter_change(row, lang)
-    if row.what in ("phase", "closing"):
-        before, after = json.loads(row.before), json.loads(row.after)
-        kind = say(WORDS_OF_KIND[before["kind"]])
-        label = kind if row.what == "phase" else f"{say(_NAMES['closing'])}: {kind}"
-        return Change(row.what, label, _dates(before), _dates(after))
-    return Change(row.what, say(_NAMES[row.what]), row.before, row.after)
-
-
-def _charter_change(row: Any, lang: str) -> Change:
-    """A part of the charter: texts word by word; figures are said in words first, and compared so."""
-    part = row.what.removeprefix("charter.")
-    other = part.startswith("other_")
-    name = CHARTER_PARTS[part.removeprefix("other_")]
-    label = say(N_("%(part)s, second language"), {"part": Message(name)}) if other else say(name)
-    if part == "rule":
-        both = tuple(_rule_in_force(row, stored) for stored in (row.before, row.after))
-        return Change(row.what, label, row.before, row.after, rules=both)
-    if part in charters.TEXTS or other:
-        its_lang = ("en" if lang == "id" else "id") if other else lang
-        return Change(row.what, label, row.before, row.after, compare(row.before, row.after).paragraphs, its_lang)
-    before, after = (in_words(part, one) for one in (row.before, row.after))
-    return Change(
-        row.what, label, before, after, compare(before, after).paragraphs, lang if part in ("criteria", "notes") else ""
-    )
-
-
-def _rule_in_force(row: Any, stored: str) -> dict[str, Any]:
-    """A counting rule with how votes were cast under it, which an amendment cannot change."""
-    cast = json.loads(row.content)["rule"]
-    return {name: cast[name] for name in ("voting", "limit", "counts")} | (json.loads(stored) or dict(charters.COUNTED))
-
-
-def _dates(phase: dict[str, str]) -> str:
-    return span(datetime.fromisoformat(phase["opens"]), datetime.fromisoformat(phase["closes"]))
+def _cast(row: Any) -> Mapping[str, Any]:
+    """How votes were cast then, where the row is of the counting rule."""
+    return json.loads(row.content)["rule"] if row.what == "charter.rule" else {}

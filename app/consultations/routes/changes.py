@@ -19,7 +19,7 @@ from app.consultations.forms import (
     whole_rows,
     whole_translation,
 )
-from app.consultations.queries import ConsultationView
+from app.consultations.queries import Change, ConsultationView
 from app.core import access, clock, db, web
 from app.core.access import Conflict, guard
 from app.core.forms import Submission, blank, submitted
@@ -45,17 +45,39 @@ def _when_and_where(request: Request) -> tuple[datetime, str]:
 @router.get("/desk/consultations/{slug}/texts")
 def texts(request: Request, session: db.Read, view: Mine) -> Response:
     """The question's texts, to be changed in public."""
-    form = blank(**queries.typed_texts(session, opened(view).id))
-    return _texts_page(request, session, view, form)
+    return _texts_page(request, session, view, typed(session, opened(view)))
 
 
-def _texts_page(request: Request, session: Session, view: ConsultationView, form: Submission[Any]) -> Response:
+def typed(session: Session, view: ConsultationView) -> Submission[Any]:
+    """The texts as they are stored, with their fingerprint: it tells from which state the form was filled in."""
+    stored = queries.typed_texts(session, view.id)
+    return blank(**stored, seen=queries.seen(stored))
+
+
+def texts_apart(
+    session: Session, view: ConsultationView, form: Submission[Any], refused: Conflict
+) -> tuple[Change, ...]:
+    """What somebody else stored meanwhile, beside what was typed; whoever has been shown it may send it again."""
+    if refused.reason.code != queries.MEANWHILE:
+        return ()
+    form.values["seen"] = queries.seen(queries.typed_texts(session, view.id))
+    return queries.texts_apart(session, view.id, form.values)
+
+
+def _texts_page(
+    request: Request,
+    session: Session,
+    view: ConsultationView,
+    form: Submission[Any],
+    apart: tuple[Change, ...] = (),
+) -> Response:
     title, other = (str(form.values.get(name, "")) for name in ("title", "other_title"))
     lang = queries.lang_of(session, view.id)
     flags = queries.flags_in(title, lang, other)
     return web.render(
-        request, "consultations/texts.html", form.status, form=form, view=view, flags=flags, first_lang=lang
-    )
+        request, "consultations/texts.html", form.status,
+        form=form, view=view, flags=flags, first_lang=lang, apart=apart,
+    )  # fmt: skip
 
 
 @router.post("/desk/consultations/{slug}/texts")
@@ -68,6 +90,7 @@ async def amend(
 ) -> Response:
     """Change the texts in public."""
     whole_translation(form)
+    apart: tuple[Change, ...] = ()
     if form.valid:
         try:
             checked = form.checked
@@ -75,9 +98,10 @@ async def amend(
             await db.write(actions.amend, actor, view.id, *given)
         except Conflict as refused:
             form.refuse(refused.reason)
+            apart = texts_apart(session, view, form, refused)
         else:
             return web.done(request, f"{view.url}/changes", N_("The change is public now."))
-    return _texts_page(request, session, view, form)
+    return _texts_page(request, session, view, form, apart)
 
 
 def _dates_page(request: Request, view: ConsultationView, form: Submission[Any]) -> Response:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.consultations import actions, queries
 from app.consultations.forms import CRITERIA, AmendmentForm, CharterForm, typed_charter, whole_promises, whole_rule
-from app.consultations.queries import ConsultationView
+from app.consultations.queries import Change, ConsultationView
 from app.core import access, db, web
 from app.core.access import Conflict, guard
 from app.core.forms import Submission, blank, submitted
@@ -21,7 +21,12 @@ Readable = Annotated[ConsultationView, guard("consultations.read", queries.in_pa
 
 
 def _form_page(
-    request: Request, session: Session, view: ConsultationView, form: Submission[Any], amending: bool = False
+    request: Request,
+    session: Session,
+    view: ConsultationView,
+    form: Submission[Any],
+    amending: bool = False,
+    apart: tuple[Change, ...] = (),
 ) -> Response:
     content = queries.promised(session, view.id)
     return web.render(
@@ -34,7 +39,7 @@ def _form_page(
         ways=queries.ways_of(view),
         rows=CRITERIA,
         flags=queries.flags_of(session, view.id, content),
-        seen=queries.seen(content),
+        apart=apart,
         lacking=queries.lacking(session, view),
     )
 
@@ -47,7 +52,18 @@ def _content(session: Session, view: ConsultationView, form: Any) -> dict[str, A
 
 
 def _typed(session: Session, view: ConsultationView) -> Submission[Any]:
-    return blank(**typed_charter(queries.promised(session, view.id)))
+    stored = queries.promised(session, view.id)
+    return blank(**typed_charter(stored), seen=queries.seen(stored))
+
+
+def _apart(
+    session: Session, view: ConsultationView, form: Submission[Any], refused: Conflict, content: dict[str, Any]
+) -> tuple[Change, ...]:
+    """What somebody else stored meanwhile, beside what was typed; whoever has been shown it may send it again."""
+    if refused.reason.code != queries.MEANWHILE:
+        return ()
+    form.values["seen"] = queries.seen(queries.promised(session, view.id))
+    return queries.charter_apart(session, view, content)
 
 
 @router.get("/desk/consultations/{slug}/charter")
@@ -72,15 +88,17 @@ async def save(
     """Give a consultation its charter."""
     whole_promises(form)
     whole_rule(form)
+    apart: tuple[Change, ...] = ()
     if form.valid:
         content = _content(session, view, form.checked)
         try:
             await db.write(actions.set_charter, actor, view.id, content, request.state.arrived, form.checked.seen)
         except Conflict as refused:
             form.refuse(refused.reason)
+            apart = _apart(session, view, form, refused, content)
         else:
             return web.done(request, f"/desk/consultations/{view.slug}", N_("The charter is saved."))
-    return _form_page(request, session, view, form)
+    return _form_page(request, session, view, form, apart=apart)
 
 
 @router.get("/desk/consultations/{slug}/amendment")
@@ -102,6 +120,7 @@ async def amend(
     """Change the charter in public."""
     whole_promises(form)
     whole_rule(form)
+    apart: tuple[Change, ...] = ()
     if form.valid:
         content, reason = _content(session, view, form.checked), form.checked.reason
         given = (content, reason, request.state.arrived, web.base_url(request), form.checked.seen)
@@ -109,9 +128,10 @@ async def amend(
             number = await db.write(actions.amend_charter, actor, view.id, *given)
         except Conflict as refused:
             form.refuse(refused.reason)
+            apart = _apart(session, view, form, refused, content)
         else:
             return web.done(request, f"{view.url}/charter/amendments/{number}", N_("The amendment is public now."))
-    return _form_page(request, session, view, form, amending=True)
+    return _form_page(request, session, view, form, amending=True, apart=apart)
 
 
 Number = Annotated[int, Path(ge=1, le=100_000)]

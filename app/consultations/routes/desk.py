@@ -16,7 +16,8 @@ from app.consultations.forms import (
     whole_rows,
     whole_translation,
 )
-from app.consultations.queries import ConsultationView
+from app.consultations.queries import Change, ConsultationView
+from app.consultations.routes.changes import texts_apart, typed
 from app.core import access, db, web
 from app.core.access import Conflict, guard
 from app.core.forms import Submission, blank, submitted
@@ -49,6 +50,7 @@ def _draft_page(
     form: Submission[Any],
     view: ConsultationView | None = None,
     places: Places = (),
+    apart: tuple[Change, ...] = (),
 ) -> Response:
     own = [office for office in offices.by_ids(session, actor.offices) if office.closed_at is None]
     return web.render(
@@ -59,6 +61,7 @@ def _draft_page(
         view=view,
         places=places,
         own=own,
+        apart=apart,
         topics=queries.topics(session),
         lacking=queries.lacking(session, view) if view else (),
         flags=queries.flags_in(
@@ -111,8 +114,7 @@ def edit(request: Request, session: db.Read, actor: access.CurrentActor, view: M
     page = queries.consultation_page(session, view)
     if view.opened_at is not None:
         return web.render(request, "consultations/manage.html", view=view, page=page)
-    form = blank(**queries.typed_texts(session, view.id))
-    return _draft_page(request, session, actor, form, view)
+    return _draft_page(request, session, actor, typed(session, view), view)
 
 
 @router.post("/desk/consultations/{slug}")
@@ -121,14 +123,16 @@ async def save(
 ) -> Response:
     """Change a draft."""
     form, places = drafted
+    apart: tuple[Change, ...] = ()
     if form.valid:
         try:
             await db.write(actions.edit, actor, view.id, form.checked, request.state.arrived)
         except Conflict as refused:
             form.refuse(refused.reason)
+            apart = texts_apart(session, view, form, refused)
         else:
             return web.done(request, f"/desk/consultations/{view.slug}", N_("The draft is saved."))
-    return _draft_page(request, session, actor, form, view, places)
+    return _draft_page(request, session, actor, form, view, places, apart)
 
 
 def _phases_page(request: Request, view: ConsultationView, form: Submission[Any]) -> Response:
