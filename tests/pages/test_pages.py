@@ -101,7 +101,8 @@ def test_a_consultation_page_costs_the_same_for_many_proposals(browser: Browser)
         statements.clear()
         browser.get("/consultations/air")
         costs.append(len(statements))
-    assert costs[0] == costs[1] <= 10
+    assert max(costs) <= 10
+    assert max(costs) - min(costs) <= 1, "the random order goes on at its beginning where its end was reached"
 
 
 def test_a_draft_consultation_is_not_there_for_others(browser: Browser) -> None:
