@@ -15,8 +15,8 @@ BODY = N_(
     "What changed, word by word:\n%(address)s\n\n"
 )
 CONFIRM = N_(
-    "It changes what votes bring about. If you voted, your votes are kept. From %(from)s on you can confirm them, "
-    "change them or withdraw them:\n%(votes)s\n\n"
+    "It changes the question, or what votes bring about. If you voted, your votes are kept. "
+    "From %(from)s on you can confirm them, change them or withdraw them:\n%(votes)s\n\n"
 )
 STOP = N_(
     "You get this message because you took part. To get no more messages about answers and amendments, "

@@ -193,8 +193,8 @@ class Reopening:
     applies_from: datetime
 
 
-MEANS_OF_A_VOTE = frozenset({"rule", "influence"})
-"""The parts of a charter that say what a vote brings about."""
+VOTED_ON = frozenset({"question", "rule", "influence"})
+"""What people are asked when they vote, and the parts of a charter that say what a vote brings about."""
 
 CONFIRMING = timedelta(days=3)
 """The least time that voters have to confirm."""
@@ -207,12 +207,12 @@ def reopening(
 ) -> Reopening | Change:
     """What a change of these parts reopens, or why it cannot be made; `voting` are the phases with votes.
 
-    Votes are never dropped. Where a part that says what a vote brings about changes after voting began, voters are
+    Votes are never dropped. Where the question, or what a vote brings about, changes after voting began, voters are
     asked to confirm, and the change applies from the next full hour: a time finer than the hour at which somebody
     voted would show in whether the vote is confirmed. It is refused once a voting is over, where less than
     `CONFIRMING` would be left to confirm, and until an earlier such change, pending until `pending_until`, applies.
     """
-    concerned = [phase for phase in voting if MEANS_OF_A_VOTE & set(changed)]
+    concerned = [phase for phase in voting if VOTED_ON & set(changed)]
     if all(now < phase.opens for phase in concerned):
         return Reopening(False, now)
     if any(now >= phase.end for phase in concerned):
@@ -223,6 +223,11 @@ def reopening(
     if any(phase.opens <= now and phase.end - applies_from < CONFIRMING for phase in concerned):
         return Change.NO_TIME
     return Reopening(True, applies_from)
+
+
+def question_changed(before: Iterable[str], after: Iterable[str]) -> bool:
+    """Whether a question changed, spelled in its languages in the same order; a further language is no change."""
+    return any(old and old != new for old, new in zip(before, after, strict=True))
 
 
 def in_force(changes: int, latest_from: datetime | None, at: datetime) -> int:

@@ -232,9 +232,7 @@ def confirm(session: Session, actor: Actor, consultation_id: int, at: datetime) 
     phase = require_open(session, consultation, "vote", at)
     rule = consultation.rule_at(at)
     if rule < consultation.rule_changes:
-        raise Conflict(
-            "not-yet", N_("The changed rule applies from %(when)s. Confirm then."), when=consultation.rule_from
-        )
+        raise Conflict("not-yet", N_("The change applies from %(when)s. Confirm then."), when=consultation.rule_from)
     voter = queries.voter(session, actor.participant, consultation_id)
     paper = _kept_paper(session, consultation_id, phase, voter)
     if rule == 0 or paper is None or not paper.marks:

@@ -51,7 +51,7 @@ def test_a_rule_is_amended_while_people_vote(
         no_page_has_a_fault(Visitor(chromium, site.address, lang, scheme=scheme, bypass_csp=True), email, addresses)
     _one_voter_confirms(voter, site, slug, code)
     neighbour.open("/me/contributions")
-    neighbour.sees("What votes bring about was changed after you voted. Your votes are kept.")
+    neighbour.sees("The question, or what votes bring about, was changed after you voted. Your votes are kept.")
     _anyone_sees_what_changed_and_both_counts(visitor, charter, code)
 
 
@@ -110,7 +110,7 @@ def _one_voter_confirms(voter: Visitor, site: Server, slug: str, code: str) -> N
     letter.locator("a[href$='/amendments/1']").click()
     voter.reads(WHY)
     voter.open(f"/proposals/{code}")
-    voter.sees("What votes bring about was changed after you voted. Your vote is kept.")
+    voter.sees("The question, or what votes bring about, was changed after you voted. Your vote is kept.")
     voter.open(f"/consultations/{slug}/votes")
     expect(voter.button("Confirm all my votes")).to_have_count(0)
     the_changed_rule_applies(site)
@@ -118,7 +118,7 @@ def _one_voter_confirms(voter: Visitor, site: Server, slug: str, code: str) -> N
     voter.follow("See what changed, and confirm")
     voter.press("Confirm all my votes")
     voter.sees("Your votes are confirmed.")
-    voter.sees_not("What votes bring about was changed after you voted. Your votes are kept.")
+    voter.sees_not("The question, or what votes bring about, was changed after you voted. Your votes are kept.")
 
 
 def the_changed_rule_applies(site: Server) -> None:
@@ -143,5 +143,5 @@ def _anyone_sees_what_changed_and_both_counts(visitor: Visitor, charter: str, co
     box = visitor.page.locator("#vote")
     expect(box).to_contain_text(visitor.t("%(n)s votes", n=2))
     confirmed = "Confirmed since: %(supports)s in support, %(opposes)s opposed, %(neutrals)s neutral."
-    words = f"What votes bring about was changed while people voted. {confirmed}"
+    words = f"The question, or what votes bring about, was changed while people voted. {confirmed}"
     expect(box).to_contain_text(visitor.t(words, supports=1, opposes=0, neutrals=0))

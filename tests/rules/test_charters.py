@@ -20,6 +20,7 @@ from app.rules.charters import (
     in_force,
     missing,
     promises,
+    question_changed,
     reopening,
 )
 from app.rules.phases import Phase
@@ -135,8 +136,8 @@ DAY = timedelta(days=1)
 OPEN = voting(-DAY, 9 * DAY)
 
 
-@pytest.mark.parametrize("part", ["rule", "influence"])
-def test_what_a_vote_brings_about_is_confirmed_when_voting_has_begun(part: str) -> None:
+@pytest.mark.parametrize("part", ["question", "rule", "influence"])
+def test_what_people_vote_on_is_confirmed_when_voting_has_begun(part: str) -> None:
     full_hour = NOW.replace(hour=4, minute=0, second=0)
     assert reopening({part, "late"}, [OPEN], NOW) == Reopening(True, full_hour)
     assert reopening({part}, [voting(DAY, 9 * DAY)], NOW) == Reopening(False, NOW)
@@ -166,6 +167,22 @@ def test_a_change_that_is_confirmed_applies_within_the_hour_and_leaves_time(seco
         assert phase.closes - found.applies_from >= timedelta(days=3)
     else:
         assert found is Change.NO_TIME and hours < 73
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        (("Di mana?", ""), ("Di mana?", "Where?"), False),
+        (("Di mana?", "Where?"), ("Di mana?", "Where?"), False),
+        (("Di mana?", "Where?"), ("Kapan?", "Where?"), True),
+        (("Di mana?", "Where?"), ("Di mana?", "When?"), True),
+        (("Di mana?", "Where?"), ("Di mana?", ""), True),
+    ],
+)
+def test_a_question_changes_with_its_words_not_with_a_further_language(
+    before: tuple[str, str], after: tuple[str, str], changed: bool
+) -> None:
+    assert question_changed(before, after) is changed
 
 
 def test_only_the_latest_change_can_be_pending() -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import update
 
 from app.consultations import actions as consultations
 from app.consultations import queries
-from app.consultations.models import ConsultationPhase
+from app.consultations.forms import TextsForm
+from app.consultations.models import Amendment, ConsultationPhase
 from app.core import clock, db
 from app.core.access import Conflict, Denied
 from app.core.columns import table
@@ -58,6 +59,17 @@ class World:
     def amend(self, rule: Any = CHOOSING) -> None:
         given = ({**CHARTER, "rule": rule}, "Aturan lama keliru.", clock.now())
         db.write_now(consultations.amend_charter, self.official.actor, self.consultation, *given)
+
+    def ask(self, **texts: str) -> None:
+        given = {
+            "title": "Bagaimana air dibagi di desa?",
+            "summary": "Warga mengusulkan.",
+            "background": "Dua mata air.",
+        }
+        form = TextsForm(**(given | texts))
+        db.write_now(
+            consultations.amend, self.official.actor, self.consultation, form, "Pertanyaan lama keliru.", clock.now()
+        )
 
     def confirm(self, person: factories.Person) -> int:
         return db.write_now(actions.confirm, person.actor, self.consultation, clock.now())
@@ -152,19 +164,44 @@ def test_a_changed_rule_before_voting_asks_nobody(browser: Browser, clock_at: ti
         assert queries.by_id(session, number).rule_changes == 0
 
 
+def test_a_changed_question_asks_as_a_changed_rule_does(world: World, browser: Browser) -> None:
+    """Other texts, and the question in a further language, ask nobody."""
+    with db.reading() as session:
+        title = queries.typed_texts(session, world.consultation)["title"]
+    world.ask(title=title)
+    world.ask(title=title, other_title="How is the water shared?", other_summary="People propose.")
+    assert [it.asks_voters for it in all_rows(Amendment)] == [False, False]
+    world.ask(other_title="How is the water shared?", other_summary="People propose.")
+    asked = all_rows(Amendment)[-1]
+    assert (asked.asks_voters, asked.applies_from) == (True, NOW.replace(hour=4, minute=0))
+    assert set(world.rules().values()) == {0}, "votes are kept"
+    voter, at = browser.as_(world.early), f"/proposals/{factories.code(world.first)}"
+    assert "Pertanyaan atau akibat suara berubah setelah Anda memilih" in voter.get(at).text
+    assert "pemilihnya diminta menegaskannya" in browser.get("/consultations/air/charter/amendments/3").text
+    rule = browser.get("/consultations/air/charter").text
+    assert "berlaku untuk suara yang diberikan atau ditegaskan" not in rule, "the rule is as it was"
+    with pytest.raises(Conflict, match="still-pending"):
+        world.ask(title="Bagaimana air dibagi antardusun?")
+    world.clock.move_to(NOW + HOUR)
+    assert world.confirm(world.early) == 2 and set(world.rules().values()) == {1}
+    world.close()
+    with pytest.raises(Conflict, match="votes-cast"):
+        world.ask(title="Bagaimana air dibagi antardusun?")
+
+
 def test_the_box_and_the_own_pages_ask(world: World, browser: Browser) -> None:
     world.amend()
     voter, address = browser.as_(world.early), f"/proposals/{factories.code(world.first)}"
-    asked = "Akibat suara berubah setelah Anda memilih."
+    asked = "Pertanyaan atau akibat suara berubah setelah Anda memilih."
     assert (
         asked in voter.get(address).text
-        and "Aturan baru berlaku mulai 4 Mei 2026, 11.00 WIB" in voter.get(address).text
+        and "Perubahan ini berlaku mulai 4 Mei 2026, 11.00 WIB" in voter.get(address).text
     )
     assert asked in voter.get("/me/contributions").text
     own = voter.get("/consultations/air/votes")
     assert "Tegaskan semua suara saya" not in own.text
     early = voter.post("/consultations/air/votes/confirmation")
-    assert early.status == 409 and "Aturan baru berlaku mulai" in early.text
+    assert early.status == 409 and "Perubahan ini berlaku mulai" in early.text
     world.clock.move_to(NOW + HOUR)
     done = voter.submit(voter.get("/consultations/air/votes"), "/consultations/air/votes/confirmation")
     assert done.url == "/consultations/air/votes" and "ditegaskan" in done.text

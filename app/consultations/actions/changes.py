@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.consultations import queries
 from app.consultations.actions.drafts import locked, require_seen, store
+from app.consultations.actions.reopening import reopening
 from app.consultations.forms import PhaseRow, TextsForm
 from app.consultations.models import Amendment, Consultation, ConsultationChange, ConsultationPhase
 from app.consultations.queries.charter import instant
@@ -116,8 +117,9 @@ def amend(
 ) -> None:
     """Change the question's texts in public; `note` says why words that may bend the answers stand in it.
 
-    Conflict where nothing changed, something would be missing, such words go without a note, or somebody else changed
-    the texts since the form was shown.
+    Where the question changes after voting began, voters are asked to confirm their votes. Conflict where they could
+    not, nothing changed, something would be missing, such words go without a note, or somebody else changed the texts
+    since the form was shown.
     """
     amendment = begin(session, actor, consultation_id, reason, base_url)
     require_seen(texts.seen, queries.typed_texts(session, consultation_id))
@@ -127,6 +129,8 @@ def amend(
         raise Conflict("unchanged", N_("Nothing was changed: the texts are the same as before."))
     if not texts.summary or not texts.background:
         raise Conflict("incomplete", N_("An open consultation needs its summary and its background."))
+    if charters.question_changed((row.title, row.other_title), (texts.title, texts.other_title)):
+        amendment.reopening = reopening(session, consultation_id, {"question"}, amendment.at)
     for name in changed:
         amendment.note(name, getattr(row, name), getattr(texts, name))
         setattr(row, name, getattr(texts, name))

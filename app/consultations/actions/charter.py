@@ -3,19 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from app.consultations import queries
 from app.consultations.actions.changes import begin
 from app.consultations.actions.drafts import locked, require_seen, store
-from app.consultations.models import ConsultationPhase
+from app.consultations.actions.reopening import lock_phases, reopening
 from app.core.access import Actor, Conflict
-from app.core.columns import table
 from app.core.i18n import N_
 from app.publiclog import actions as publiclog
 from app.rules import charters
-from app.rules import phases as rules
 from app.rules.canonical import canonical, digest
 
 
@@ -47,7 +44,7 @@ def require_correctable(session: Session, row: Any) -> None:
     """Conflict where an opened charter changes only by amendment, or not at all."""
     if row.imported_from:
         raise Conflict("imported", N_("This consultation was taken over, so it has no charter."))
-    _lock_phases(session, row.id)
+    lock_phases(session, row.id)
     since = queries.locked_since(session, row.id)
     if since is not None:
         raise Conflict(
@@ -83,7 +80,7 @@ def amend_charter(
     if not changed:
         raise Conflict("unchanged", N_("Nothing was changed: the charter is the same as before."))
     _require_whole(session, consultation_id, content)
-    amendment.reopening = _reopening(session, consultation_id, {part for part, _, _ in changed}, amendment.at)
+    amendment.reopening = reopening(session, consultation_id, {part for part, _, _ in changed}, amendment.at)
     for part, old, new in changed:
         amendment.note(f"charter.{part}", old, new)
     store(session, consultation_id, content)
@@ -99,29 +96,3 @@ def _require_whole(session: Session, consultation_id: int, content: dict[str, An
     for code in charters.contradictions(content, ways):
         raise Conflict("contradiction", queries.CONTRADICTIONS[code])
     queries.require_noted(queries.flags_of(session, consultation_id, content))
-
-
-_REFUSED = {
-    charters.Change.VOTES_CAST: N_("Voting is over. What a vote brings about can no longer be changed."),
-    charters.Change.STILL_PENDING: N_("The last change of this kind applies from %(when)s. Wait until then."),
-    charters.Change.NO_TIME: N_(
-        "Voters need at least three days to confirm their votes under the new rule, and voting closes before. "
-        "Move its closing date first."
-    ),
-}
-
-
-def _reopening(session: Session, consultation_id: int, changed: set[str], now: datetime) -> charters.Reopening:
-    _lock_phases(session, consultation_id)
-    view = queries.by_id(session, consultation_id)
-    voting = [phase for phase in view.phases if rules.VOTE in phase.acts]
-    decided = charters.reopening(changed, voting, now, view.rule_from)
-    if isinstance(decided, charters.Change):
-        raise Conflict(decided.value, _REFUSED[decided], when=view.rule_from)
-    return decided
-
-
-def _lock_phases(session: Session, consultation_id: int) -> None:
-    """Keep votes and contributions that are being stored from passing by this act."""
-    p = table(ConsultationPhase).c
-    session.execute(select(p.id).where(p.consultation_id == consultation_id).order_by(p.id).with_for_update())

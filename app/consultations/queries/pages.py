@@ -51,7 +51,8 @@ class ConsultationPage:
     """All this package has to say on the page of a consultation.
 
     `charter_hash` is the fingerprint before the first amendment, `amended_hash` that after the latest, if there is one;
-    `rule_amended` is the number of the latest amendment that changed the counting rule, or 0.
+    `rule_amended` is the number of the latest amendment that changed the counting rule, or 0; `rule_from` says from
+    when it applies, where voters were asked to confirm.
     """
 
     view: ConsultationView
@@ -66,6 +67,7 @@ class ConsultationPage:
     charter_hash: str
     amended_hash: str
     rule_amended: int
+    rule_from: datetime | None
     rule: dict[str, Any]
 
     @property
@@ -93,6 +95,12 @@ def _changes(found: ColumnElement[Any], name: str) -> ColumnElement[Any]:
     return select(found).where(_h.consultation_id == _c.id).scalar_subquery().label(name)
 
 
+_RULE = select(func.max(_h.number)).where(_h.consultation_id == _c.id, _h.what == "charter.rule")
+_RULE_FROM = select(_m.applies_from).where(
+    _m.consultation_id == _c.id,
+    _m.asks_voters,
+    _m.number == _RULE.correlate(table(Consultation)).scalar_subquery(),
+)
 _LATEST = select(_m.after_hash).where(_m.consultation_id == _c.id).order_by(_m.number.desc()).limit(1)
 _TEXTS = (
     select(
@@ -104,6 +112,7 @@ _TEXTS = (
         _changes(func.count(func.distinct(_h.number)), "changes"),
         _changes(func.max(_h.at), "changed_at"),
         _changes(func.coalesce(func.max(case((_h.what == "charter.rule", _h.number), else_=0)), 0), "rule"),
+        _RULE_FROM.scalar_subquery().label("rule_from"),
         _LATEST.scalar_subquery().label("hash"),
     )
     .outerjoin_from(table(Consultation), table(Charter), _ch.consultation_id == _c.id)
@@ -128,6 +137,7 @@ def consultation_page(session: Session, view: ConsultationView) -> ConsultationP
         charter_hash=texts.frozen_hash,
         amended_hash=texts.hash or "",
         rule_amended=texts.rule,
+        rule_from=texts.rule_from,
         rule=rule_of(view, json.loads(texts.content) if texts.content else {}),
     )
 
