@@ -22,7 +22,7 @@ TABLE: dict[str, tuple[Predicate, ...]] = {
     "consultations.list": (anyone,),
     "consultations.read": (readable,),
     "contributions.enter": (facilitator, readable),
-    "contributions.handle": (of_the_office,),
+    "contributions.handle": (answers_in_it,),
     "contributions.read": (readable,),
     "decisions.read": (anyone,),
     "decisions.write": (of_the_office,),

@@ -12,6 +12,8 @@ import pytest
 from fastapi.routing import APIRoute
 
 from app.core import db, web
+from app.obligations import actions as obligations
+from app.obligations.forms import HandOverForm
 from app.permissions import TABLE
 from tests import world as worlds
 from tests.page import Browser
@@ -199,6 +201,37 @@ def test_who_may_do_what_would_hurt_most(
     for name, visitor in everybody(browser, world):
         if name in allowed:
             assert answer(visitor, method, url) not in (401, 403, 404), name
+
+
+#: What the office to which an answer was handed over may on top of what it may anyway.
+HANDED_OVER = {
+    "GET /desk/contributions/{code}/reading",
+    "POST /desk/contributions/{code}/reading",
+    "GET /desk/consultations/{slug}/answers",
+    "GET /desk/consultations/{slug}/answers/new",
+    "POST /desk/consultations/{slug}/answers",
+    "GET /desk/obligations/{number}",
+    "GET /desk/obligations/{number}/hand-over",
+    "POST /desk/obligations/{number}/hand-over",
+    "GET /desk/obligations/{number}/holding-reply",
+    "POST /desk/obligations/{number}/holding-reply",
+}
+
+
+def test_an_office_to_which_an_answer_was_handed_over_may_consider_and_answer_it_alone(
+    browser: Browser, world: World
+) -> None:
+    official, other = (world.people[name] for name in ("official", "other official"))
+    assert official and other
+    form = HandOverForm(office="dinas-pasar", reason="Itu wewenang dinas lain sejak tahun lalu.")
+    db.write_now(obligations.hand_over, official.actor, int(world.values["desk/obligations/number"]), form)
+    desk = browser.as_(other)
+    opened = {shown(route) for route in ROUTES for permission in guards_of(route.dependant)
+              if expected(permission, "other official", False)
+              and answer(desk, *route.methods, address(route, world, False)) not in (401, 403)}  # fmt: skip
+    assert opened == {it for it in map(shown, ROUTES) if it in HANDED_OVER}
+    another = desk.get(f"/desk/contributions/{world.values['comments/code']}/reading")
+    assert another.status == 403
 
 
 def test_a_draft_shows_in_no_list_and_no_other_page(browser: Browser, world: World) -> None:

@@ -1,7 +1,7 @@
 """Taking a contribution into the ledger, and recording what was done with it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -128,13 +128,14 @@ _RETRACT = update(table(Handling)).where(_h.id == bindparam("number"), _h.retrac
 def handle(session: Session, actor: Actor, consultation_id: int, form: HandlingForm) -> int:
     """Record what a named official did with contributions that were shown to them; says how many it is new for.
 
+    Of the office in charge, or of one to which the answer to each of them was handed over.
     Idempotent. What the same person recorded otherwise before is retracted, and both stay readable. Conflict for a
     contribution of one's own, one that was not shown, one whose text is gone, and one of another consultation.
     """
-    consultation = consultations.by_id(session, consultation_id)
-    access.require("contributions.handle", actor, consultation)
     codes = set(form.contribution)
     rows = session.execute(_CHOSEN, {"consultation": consultation_id, "codes": list(codes)}).all()
+    consultation = _with_owing(session, actor, consultations.by_id(session, consultation_id), rows)
+    access.require("contributions.handle", actor, consultation)
     _require_read(actor, form, codes, rows)
     before = session.execute(_STANDING, {"ids": [row.id for row in rows], "account": actor.account}).all()
     same = {one.contribution_id for one in before if (one.outcome, one.note) == (form.outcome, form.note)}
@@ -147,6 +148,21 @@ def handle(session: Session, actor: Actor, consultation_id: int, form: HandlingF
         _record(session, actor, consultation, row, form)
     db.renew_pages(session)
     return len(new)
+
+
+def _with_owing(
+    session: Session, actor: Actor, consultation: consultations.ConsultationView, rows: Sequence[Any]
+) -> consultations.ConsultationView:
+    """For an actor of another office, the consultation with the offices that owe an answer to all that was chosen."""
+    if access.refusal("contributions.handle", actor, consultation) is None:
+        return consultation
+    return replace(consultation, owing=queries.owing_to_all(session, [row.id for row in rows]))
+
+
+def _reading_office(actor: Actor, consultation: consultations.ConsultationView) -> int:
+    """The office for which somebody reads: the one in charge, or theirs that owes the answer."""
+    mine = consultation.owing & actor.offices
+    return consultation.office_id if consultation.office_id in actor.offices or not mine else min(mine)
 
 
 def _require_read(actor: Actor, form: HandlingForm, codes: set[str], rows: Sequence[Any]) -> None:
@@ -177,7 +193,7 @@ def _record(
     made = publiclog.commit_to("handling", payload)
     values = {
         "contribution_id": row.id, "account_id": actor.account, "participant_id": actor.participant,
-        "office_id": consultation.office_id, "name": actor.name, "role": ROLE, "outcome": form.outcome,
+        "office_id": _reading_office(actor, consultation), "name": actor.name, "role": ROLE, "outcome": form.outcome,
         "note": form.note, "lang": language.get(), "at": clock.now(), "retracted_by": "", "nonce": made.nonce,
         "h": made.h,
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """Reads of the ledger: who handled what, the three lights of many, and their totals."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -43,6 +43,8 @@ class HandlingView(consultations.Within):
     outcome: str
     h: str
     retracted_at: datetime | None
+    #: The office that recorded it, which may be another than the one in charge.
+    owing: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Handled:
     retracted_at: datetime | None
     retracted_by: str
     own: bool
+    office_id: int
 
     @property
     def counts(self) -> bool:
@@ -111,16 +114,16 @@ _c, _h, _o, _l = (table(model).c for model in (Contribution, Handling, Office, L
 _HANDLINGS = (
     select(
         _h.id, _h.contribution_id, _h.name, _h.role, _o.name.label("office"), _o.name_en, _h.outcome, _h.note, _h.lang,
-        _h.at, _h.retracted_at, _h.retracted_by,
+        _h.at, _h.retracted_at, _h.retracted_by, _h.office_id,
         func.coalesce(_h.participant_id == _c.participant_id, False).label("own"),
     )
     .join_from(table(Handling), table(Contribution), _c.id == _h.contribution_id)
     .join(table(Office), _o.id == _h.office_id)
     .where(_h.contribution_id.in_(bindparam("ids", expanding=True)))
 )  # fmt: skip
-_ONE = select(_h.id, _h.contribution_id, _c.code, _c.consultation_id, _h.outcome, _h.h, _h.retracted_at).join_from(
-    table(Handling), table(Contribution), _c.id == _h.contribution_id
-)
+_ONE = select(
+    _h.id, _h.contribution_id, _c.code, _c.consultation_id, _h.outcome, _h.h, _h.retracted_at, _h.office_id
+).join_from(table(Handling), table(Contribution), _c.id == _h.contribution_id)
 _RECORDED = (
     select(_h.id, _c.code, _h.outcome, _h.note)
     .join_from(table(Contribution), table(Handling), _h.contribution_id == _c.id)
@@ -158,7 +161,29 @@ def handling(session: Session, number: int) -> HandlingView:
     if row is None:
         raise Missing
     fields = dict(row._mapping)
-    return HandlingView(consultation=consultations.by_id(session, fields.pop("consultation_id")), **fields)
+    recorded_in = frozenset({fields.pop("office_id")})
+    consultation = consultations.by_id(session, fields.pop("consultation_id"))
+    return HandlingView(consultation=consultation, owing=recorded_in, **fields)
+
+
+#: Called with contributions; tells which offices owe an answer to each of them now.
+Holders = Callable[[Session, list[int]], dict[int, set[int]]]
+_holders: list[Holders] = []
+
+
+def tells_who_owes(found: Holders) -> Holders:
+    """Register what a feature above knows of the offices that owe an answer to contributions."""
+    _holders.append(found)
+    return found
+
+
+def owing_to_all(session: Session, ids: Collection[int]) -> frozenset[int]:
+    """The offices that owe an answer to every one of these contributions now."""
+    owed: dict[int, set[int]] = {number: set() for number in ids}
+    for each in _holders:
+        for number, offices in each(session, list(ids)).items():
+            owed[number] |= offices
+    return frozenset(set.intersection(*owed.values())) if owed else frozenset()
 
 
 def handling_in_path(session: db.Read, number: int = Path(ge=1, lt=2**63)) -> HandlingView:

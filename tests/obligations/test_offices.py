@@ -11,6 +11,10 @@ from sqlalchemy import select
 from app.consultations.actions import move_dates
 from app.consultations.forms import PhaseRow
 from app.consultations.models import ConsultationPhase
+from app.contributions import actions as handling
+from app.contributions import queries as handled
+from app.contributions.forms import HandlingForm
+from app.contributions.models import Handling
 from app.core import clock, db
 from app.core.access import Conflict, Denied
 from app.core.columns import table
@@ -20,6 +24,7 @@ from app.publiclog.models import Event
 from app.responses import actions as responses
 from app.responses.forms import ResponseForm
 from tests import factories
+from tests.consultations.test_drafts import all_rows
 from tests.factories import Person, phase
 from tests.obligations.conftest import Promise
 from tests.obligations.samples import DAY, HOUR, TALKING, TEXT, answer, end, one_owed, owed
@@ -93,6 +98,34 @@ def test_a_hand_over_keeps_the_clock_running_and_the_history_in_sight(world: Wor
     with time_machine.travel(after.due_at + timedelta(seconds=1)):
         told = browser.client.get("/board.json?office=dinas-pasar").json()
         assert told["total"]["overdue"] == 1 and told["items"][0]["handed_over"] == 1
+
+
+def test_whoever_holds_it_considers_it_for_their_own_office_and_nothing_else(world: World, browser: Browser) -> None:
+    at, other = (f"/desk/contributions/{factories.code(it)}/reading" for it in (world.proposal, world.second))
+    desk = browser.as_(world.colleague)
+    assert [desk.get(it).status for it in (at, other)] == [403, 403]
+    world.hand_over()
+    trail = f"/contributions/{world.code}"
+    assert (
+        at in desk.get(trail).links()
+        and other not in desk.get(f"/contributions/{factories.code(world.second)}").links()
+    )
+    page = desk.get(at)
+    assert {"/desk/consultations/air", "/desk/consultations/air/reading"}.isdisjoint(page.links())
+    done = desk.submit(page, at, outcome="noted", note="Pipa itu milik pasar.")
+    assert done.status == 200 and "Tercatat" in done.text
+    (row,) = all_rows(Handling)
+    assert (row.office_id, row.name) == (world.other, "Pak Joko")
+    assert "Dipertimbangkan oleh Pak Joko" in browser.get(trail).text and "Dinas Pasar" in browser.get(trail).text
+    both = [world.code, factories.code(world.second)]
+    form = HandlingForm(contribution=both, outcome="noted", shown=handled.shown_to(world.colleague.actor, both))
+    with pytest.raises(Denied):
+        db.write_now(handling.handle, world.colleague.actor, world.consultation, form)
+    assert f"/desk/handlings/{row.id}/retraction" in [e.get("action") for e in done.root.iter("form")]
+    world.hand_over(world.colleague, to="dinas-pu")
+    assert desk.get(at).status == 403, "who gave it away considers it no more"
+    assert desk.post(f"/desk/handlings/{row.id}/retraction").url == trail, "and can still take back what they recorded"
+    assert all_rows(Handling)[0].retracted_at is not None
 
 
 def test_an_office_cannot_hand_over_to_itself_or_to_nobody(world: World) -> None:

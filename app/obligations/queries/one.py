@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.consultations import queries as consultations
 from app.consultations.queries import ConsultationView
+from app.contributions import queries as contributions
 from app.contributions.models import Contribution
 from app.core import clock, db
 from app.core.access import Missing
@@ -219,6 +220,7 @@ def owing(session: Session, consultation: ConsultationView) -> frozenset[int]:
     return frozenset(session.execute(_HOLDERS, values).scalars())
 
 
+@contributions.tells_who_owes
 def held_by(session: Session, contribution_ids: list[int]) -> dict[int, set[int]]:
     """Which offices owe an answer to each of these contributions now."""
     found: dict[int, set[int]] = {}

@@ -90,6 +90,11 @@ class Trail:
         return self.proposal.office_id
 
     @property
+    def owing(self) -> frozenset[int]:
+        """The offices that owe it an answer now, for permissions."""
+        return frozenset(it.holder_id for it in self.clock if it.rule.answered_at is None and it.rule.lapsed_at is None)
+
+    @property
     def opened_at(self) -> datetime | None:
         """When its consultation opened, for permissions."""
         return self.proposal.opened_at

@@ -87,8 +87,20 @@ def _page(
         shown_to=contributions.shown_to(actor, [trail.code]),
         gone=not trail.item.shown or trail.taken_back,
         own=trail.item.participant_id is not None and trail.item.participant_id == actor.participant,
-        following=queries.next_waiting(session, actor, trail.consultation.id, trail.item.id),
+        following=_following(session, actor, trail),
+        whole=_reads_all(actor, trail),
         **_around(session, actor, trail.consultation, done),
+    )
+
+
+def _reads_all(actor: Actor, trail: queries.Trail) -> bool:
+    """Whether somebody reads for the office in charge, and not for one to which this answer alone was handed over."""
+    return access.refusal("contributions.handle", actor, trail.consultation) is None
+
+
+def _following(session: Session, actor: Actor, trail: queries.Trail) -> queries.Waiting | None:
+    return (
+        queries.next_waiting(session, actor, trail.consultation.id, trail.item.id) if _reads_all(actor, trail) else None
     )
 
 
@@ -114,7 +126,9 @@ def _answer(request: Request, actor: Actor, trail: queries.Trail, form: Submissi
     with db.reading() as session:
         if not form.valid:
             return _page(request, session, actor, trail, form)
-        following = queries.next_waiting(session, actor, trail.consultation.id, trail.item.id)
+        following = _following(session, actor, trail)
+    if not _reads_all(actor, trail):
+        return f"/desk/contributions/{trail.code}/reading?done={trail.code}"
     page = following.page if following else f"/desk/consultations/{trail.consultation.slug}/reading"
     return f"{page}?done={trail.code}"
 
@@ -124,4 +138,6 @@ async def take_back(request: Request, actor: access.CurrentActor, handling: Hand
     """Take back what was recorded; it stays readable as taken back."""
     await db.write(actions.retract, actor, handling.id)
     notice = N_("Taken back. Everyone can read that; the contribution waits again unless a colleague considered it.")
-    return web.done(request, f"/desk/contributions/{handling.code}/reading", notice)
+    whole = access.refusal("contributions.handle", actor, handling.consultation) is None
+    to = f"/desk/contributions/{handling.code}/reading" if whole else f"/contributions/{handling.code}"
+    return web.done(request, to, notice)
