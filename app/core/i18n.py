@@ -5,6 +5,8 @@ import io
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -100,7 +102,12 @@ def percent(part: int, whole: int) -> str:
     """A share in whole percent; a dash where there is nothing to share."""
     if whole == 0:
         return "–"
-    return numbers.format_percent(part / whole, locale=_locale(language.get()))
+    return _percent(language.get(), round(Fraction(100 * part, whole)))
+
+
+@lru_cache(maxsize=256)
+def _percent(lang: str, hundredths: int) -> str:
+    return numbers.format_percent(Decimal(hundredths) / 100, locale=_locale(lang))
 
 
 def date_in_words(value: date | datetime) -> str:
