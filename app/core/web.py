@@ -110,20 +110,26 @@ def came_from(request: Request) -> str:
 def context(request: Request) -> dict[str, Any]:
     """What every template may use."""
     actor = getattr(request.state, "actor", access.ANYONE)
-    path, lang = request.url.path, i18n.language.get()
     return {
         "request": request,
-        "lang": lang,
+        "lang": i18n.language.get(),
         "actor": actor,
         "site": site,
-        "path": path,
+        "path": request.url.path,
+        "base_url": base_url(request),
+        "may": lambda permission, subject=None: access.may(permission, actor, subject),
+    }
+
+
+def _frame(request: Request) -> dict[str, Any]:
+    """What a whole page may use beside that: its notice, its addresses and its languages."""
+    lang = i18n.language.get()
+    return {
         "language_links": [(code, name, _in_language(request, code)) for code, name in i18n.LANGUAGES.items()],
         "notice": _notice(request),
         "canonical": canonical(request, lang),
         "alternates": [(code or "x-default", canonical(request, code)) for code in (*i18n.LANGUAGES, "")],
         "indexed": _indexed(request),
-        "base_url": base_url(request),
-        "may": lambda permission, subject=None: access.may(permission, actor, subject),
     }
 
 
@@ -158,8 +164,10 @@ def _in_language(request: Request, code: str) -> str:
 
 
 def fragment(request: Request, template: str, /, **values: Any) -> str:
-    """A rendered template as text."""
-    return environment().get_template(template).render(context(request) | values)
+    """A rendered template as text; the name of a part of a page begins with a line."""
+    part = template.rpartition("/")[2].startswith("_")
+    frame = {} if part else _frame(request)
+    return environment().get_template(template).render(context(request) | frame | values)
 
 
 def render(request: Request, template: str, /, status: int = 200, **values: Any) -> Response:
