@@ -164,6 +164,49 @@ def guard(permission: str, load: Callable[..., Any] = nothing) -> Any:
     return Depends(guarded)
 
 
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody whose session has not been looked up yet."""
+
+    token: str
+
+
+def guard_in_act(permission: str) -> Any:
+    """The guard of a route that very many use at once: its act looks the person up and checks the permission itself.
+
+    That is one read less, and no trip to a worker thread. Whoever has no session at all is refused here.
+    """
+
+    async def guarded(request: Request) -> Visitor:
+        token = request.cookies.get(SESSION_COOKIE)
+        if token is None:
+            require(permission, ANYONE)
+        return Visitor(token or "")
+
+    guarded.permission = permission  # type: ignore[attr-defined]
+    return Depends(guarded)
+
+
+def identified(session: Session, who: Actor | Visitor) -> Actor:
+    """The person behind an act, looked up in its transaction where a route has not done so."""
+    if isinstance(who, Actor):
+        return who
+    actor = _resolve(session, who.token) or ANYONE
+    for name, subject in session.info.pop("noticed", ()):
+        db.after_commit(session, partial(db.notice_now, name, subject))
+    return actor
+
+
+async def identify(request: Request) -> Actor:
+    """The person behind a request whose route left that to its act; for the page that says why it was refused."""
+
+    def read() -> Actor:
+        with db.reading() as session:
+            return _resolved(request, session)
+
+    return await run_in_threadpool(read)
+
+
 @cache
 def _later(load: Callable[..., Any]) -> Callable[..., Any]:
     """A dependency with the parameters of `load` that gives the call, still to be made, instead of its result."""

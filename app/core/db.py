@@ -112,7 +112,8 @@ class Writer:
                         waiting.answer.set_exception(Busy())
                     return
                 time.sleep(0.01 * attempt)
-        self.version += 1
+        if any(failure is None for _, failure in outcomes):  # what was refused has changed nothing
+            self.version += 1
         for waiting, (result, failure) in zip(batch, outcomes, strict=True):
             if failure is not None:
                 waiting.answer.set_exception(failure)
@@ -300,6 +301,12 @@ def notice(session: Session, name: str, subject: int) -> None:
     session.info.setdefault("noticed", set()).add((name, subject))
 
 
+def notice_now(name: str, subject: int) -> None:
+    """Hand a noticed act to the writer; where it cannot take it now, the next read notices it again."""
+    with suppress(Busy):
+        submit(_noticed[name], subject)
+
+
 async def _read_session() -> AsyncIterator[Session]:
     """Lend a session that connects only when it is used; giving it back waits for nothing on SQLite."""
     session = await lend(current().reads)
@@ -312,8 +319,7 @@ async def _read_session() -> AsyncIterator[Session]:
         else:
             session.close()
     for name, subject in due:
-        with suppress(Busy):  # the next read notices it again
-            submit(_noticed[name], subject)
+        notice_now(name, subject)
 
 
 #: The read-only session of a request.

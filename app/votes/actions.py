@@ -13,27 +13,31 @@ from sqlmodel import Session
 from app.accounts.actions import leaving
 from app.consultations import queries as consultations
 from app.consultations.actions.closing import require_open, tells_at_closing
-from app.consultations.models import ConsultationSalt
+from app.consultations.models import Charter, ConsultationSalt
 from app.consultations.queries import KnownPhase
 from app.contributions.models import Contribution
 from app.core import access, clock, db
-from app.core.access import Actor, Conflict
+from app.core.access import Actor, Conflict, Visitor
 from app.core.columns import table
 from app.core.i18n import N_
 from app.proposals import queries as proposals
 from app.proposals.models import Proposal, ProposalStat, VersionStat
 from app.publiclog import actions as publiclog
 from app.rules.ballots import check_choice, check_limit
+from app.rules.charters import Period, Promises
 from app.votes import queries
 from app.votes.models import Ballot, Choice, Vote
 
 _COUNTED = {Choice.SUPPORT: "supports", Choice.OPPOSE: "opposes", Choice.NEUTRAL: "neutrals"}
-_b, _v, _c, _salt = (table(model).c for model in (Ballot, Vote, Contribution, ConsultationSalt))
+_b, _v, _c, _salt, _charter = (table(model).c for model in (Ballot, Vote, Contribution, ConsultationSalt, Charter))
 _stats, _versions = table(ProposalStat), table(VersionStat)
 
-#: The proposal with all that decides whether somebody may vote on it, and what makes them a pseudonym.
-_ADMITTED = proposals.VOTABLE_BY_ID.add_columns(_salt.salt).outerjoin(
-    table(ConsultationSalt), _salt.consultation_id == table(Proposal).c.consultation_id
+#: The proposal with all that decides whether somebody may vote on it, what makes them a pseudonym, and what the
+#: office has promised.
+_ADMITTED = (
+    proposals.VOTABLE_BY_CODE.add_columns(_salt.salt, _charter.content.label("promised"))
+    .outerjoin(table(ConsultationSalt), _salt.consultation_id == table(Proposal).c.consultation_id)
+    .outerjoin(table(Charter), _charter.consultation_id == table(Proposal).c.consultation_id)
 )
 _LOCK = select(_b.id).where(_b.voter == bindparam("voter"), _b.phase_id == bindparam("phase")).with_for_update()
 _PAPER = (
@@ -76,13 +80,16 @@ _CONFIRM = update(table(Vote)).where(_v.ballot_id == bindparam("ballot")).values
 _REMOVE = delete(table(Vote)).where(*_THIS)
 
 
-#: Called after a vote of support where counts are open, with the proposal and its new counts.
-Supported = Callable[[Session, proposals.Votable, datetime], None]
+#: Called after a vote of support where counts are open and so many are owed an answer, with the proposal as it is.
+Supported = Callable[[Session, proposals.Votable, Period, datetime], None]
 _supported: list[Supported] = []
 
 
 def when_supported(told: Supported) -> Supported:
-    """Register what a feature above does once a proposal has so many supports; never told while counts are sealed."""
+    """Register what a feature above does once a proposal has the supports for which its office promised an answer.
+
+    It is told again at each further support, with the promised time, and never while counts are sealed.
+    """
     _supported.append(told)
     return told
 
@@ -176,14 +183,16 @@ def _committed(mark: _Mark) -> dict[str, Any]:
 
 
 @db.ordered_by("proposal")
-def cast(session: Session, actor: Actor, proposal_id: int, choice: Choice, at: datetime) -> queries.Box:
+def cast(session: Session, who: Actor | Visitor, code: str, choice: Choice, at: datetime) -> queries.Box:
     """Set a person's vote on a proposal, for its present version, and give the box as it then stands.
 
-    `at` is when it arrived. Repeating it changes nothing. Raises Denied, Conflict outside the voting phase, for a
-    choice this consultation does not offer, and beyond the limit of supports a person.
+    `at` is when it arrived. Repeating it changes nothing. Raises Missing, Denied, Conflict outside the voting phase,
+    for a choice this consultation does not offer, and beyond the limit of supports a person.
     """
-    proposal, phase, voter = _admit(session, actor, proposal_id, at)
-    consultation = proposal.consultation
+    actor = access.identified(session, who)
+    admitted = _admit(session, actor, code, at)
+    proposal, phase, voter = admitted.proposal, admitted.phase, admitted.voter
+    consultation, proposal_id = proposal.consultation, proposal.id
     if check_choice(consultation.voting, choice):
         raise Conflict("choice-not-offered", N_("This consultation does not offer that choice."))
     paper = _paper(session, consultation.id, phase, voter, at)
@@ -201,21 +210,30 @@ def cast(session: Session, actor: Actor, proposal_id: int, choice: Choice, at: d
         proposal = replace(proposal, **vars(paper.set(proposal_id, mark)))
         paper.seal(session, at)
         if consultation.open_counts and choice == Choice.SUPPORT:
-            for told in _supported:
-                told(session, proposal, at)
+            _tell(session, proposal, consultations.promises_in(admitted.promised), at)
     own = queries.Standing(mark.choice, mark.version, paper.supports, mark.rule)
     made = queries.box(session, actor, proposal, own if queries.voting_phase(consultation) == phase else None)
     assert made is not None
     return made
 
 
+def _tell(session: Session, proposal: proposals.Votable, promised: Promises, at: datetime) -> None:
+    """Tell of a proposal that has enough supports for an answer, if any number is promised to be enough."""
+    period = promised.threshold_period
+    if promised.threshold is not None and period is not None and proposal.supports >= promised.threshold:
+        for told in _supported:
+            told(session, proposal, period, at)
+
+
 @db.ordered_by("proposal")
-def withdraw(session: Session, actor: Actor, proposal_id: int, at: datetime) -> queries.Box:
+def withdraw(session: Session, who: Actor | Visitor, code: str, at: datetime) -> queries.Box:
     """Remove a person's vote on a proposal, if there is one."""
-    proposal, phase, voter = _admit(session, actor, proposal_id, at)
-    paper = _kept_paper(session, proposal.consultation.id, phase, voter)
-    if paper is not None and proposal_id in paper.marks:
-        proposal = replace(proposal, **vars(paper.remove(proposal_id)))
+    actor = access.identified(session, who)
+    admitted = _admit(session, actor, code, at)
+    proposal = admitted.proposal
+    paper = _kept_paper(session, proposal.consultation.id, admitted.phase, admitted.voter)
+    if paper is not None and proposal.id in paper.marks:
+        proposal = replace(proposal, **vars(paper.remove(proposal.id)))
         paper.seal(session, at)
     made = queries.box(session, actor, proposal)
     assert made is not None
@@ -244,9 +262,19 @@ def confirm(session: Session, actor: Actor, consultation_id: int, at: datetime) 
     return len(paper.marks)
 
 
-def _admit(session: Session, actor: Actor, proposal_id: int, at: datetime) -> tuple[proposals.Votable, KnownPhase, str]:
-    """The proposal, the phase that takes the vote and the voter's pseudonym; or the reason why not."""
-    rows = session.execute(_ADMITTED, {"id": proposal_id}).all()
+@dataclass(frozen=True)
+class _Admitted:
+    """A vote that may be cast: on which proposal, in which phase, by whom; and what the office has promised."""
+
+    proposal: proposals.Votable
+    phase: KnownPhase
+    voter: str
+    promised: str | None
+
+
+def _admit(session: Session, actor: Actor, code: str, at: datetime) -> _Admitted:
+    """What a vote needs, or the reason why not."""
+    rows = session.execute(_ADMITTED, {"code": code}).all()
     proposal = proposals.votable(session, rows)
     access.require("votes.cast", actor, proposal)
     phase = require_open(session, proposal.consultation, "vote", at)
@@ -257,7 +285,7 @@ def _admit(session: Session, actor: Actor, proposal_id: int, at: datetime) -> tu
     voter = queries.pseudonym(rows[0].salt, actor.participant)
     if voter is None:
         raise Conflict("no-voter", N_("Votes in this consultation can no longer change."))
-    return proposal, phase, voter
+    return _Admitted(proposal, phase, voter, rows[0].promised)
 
 
 def _paper(session: Session, consultation_id: int, phase: KnownPhase, voter: str, at: datetime) -> _Paper:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session
 
-from app.consultations.models import ConsultationPhase, ConsultationSalt
+from app.consultations import queries as consultations
+from app.consultations.models import Consultation, ConsultationPhase, ConsultationSalt
 from app.consultations.queries import ConsultationView, KnownPhase, tells_who_took_part
 from app.contributions.models import Contribution
 from app.core import access, clock, keys
@@ -231,14 +232,34 @@ def _by_version(session: Session, proposal_id: int) -> tuple[VersionTally, ...]:
     return tuple(VersionTally(*row) for row in rows)
 
 
-_OWN = (
-    select(_c.code, _p.title, _v.choice, _v.version, _v.rule, _p.version.label("current"), _c.visibility)
+_MARKED = (
+    select(
+        _p.consultation_id,
+        _c.code,
+        _p.title,
+        _v.choice,
+        _v.version,
+        _v.rule,
+        _p.version.label("current"),
+        _c.visibility,
+    )
     .select_from(table(Vote))
     .join(table(Ballot), _b.id == _v.ballot_id)
     .join(table(Proposal), _p.id == _v.proposal_id)
     .join(table(Contribution), _c.id == _p.id)
-    .where(_b.voter == bindparam("voter"))
     .order_by(_p.id.desc())
+)
+_OWN = _MARKED.where(_b.voter == bindparam("voter"))
+_OWN_IN_MANY = _MARKED.where(_b.voter.in_(bindparam("voters", expanding=True))).limit(bindparam("most"))
+#: Every consultation with a phase that is not counted yet: a row for each of its phases.
+_NOT_COUNTED = (
+    consultations.WHOLE.add_columns(_s.salt)
+    .join(table(ConsultationSalt), _s.consultation_id == table(Consultation).c.id)
+    .where(
+        table(Consultation).c.id.in_(
+            select(_h.consultation_id).where(_h.counted_at.is_(None), _h.acts.contains(rules.VOTE))
+        )
+    )
 )
 
 
@@ -248,12 +269,28 @@ def own(session: Session, participant: int, consultation_id: int) -> list[Own]:
     return _own(session, _OWN, name) if name else []
 
 
-def _own(session: Session, query: Select[Any], name: str) -> list[Own]:
-    rows = session.execute(query, {"voter": name}).all()
+def own_not_counted(session: Session, participant: int, most: int) -> list[tuple[ConsultationView, tuple[Own, ...]]]:
+    """A person's own votes where they are not counted yet, on the latest proposals first; two queries in all."""
+    rows: dict[int, list[Any]] = {}
+    for row in session.execute(_NOT_COUNTED).all():
+        rows.setdefault(row.id, []).append(row)
+    names = [pseudonym(some[0].salt, participant) for some in rows.values()]
+    cast = session.execute(_OWN_IN_MANY, {"voters": names, "most": most}).all() if names else ()
+    found: dict[int, list[Own]] = {}
+    for row in cast:
+        found.setdefault(row.consultation_id, []).append(_as_own(row))
     return [
-        Own(row.code, row.title if row.visibility == "public" else "", row.choice, row.version, row.current, row.rule)
-        for row in rows
+        (consultations.whole(session, some), tuple(found[number])) for number, some in rows.items() if number in found
     ]
+
+
+def _own(session: Session, query: Select[Any], name: str) -> list[Own]:
+    return [_as_own(row) for row in session.execute(query, {"voter": name}).all()]
+
+
+def _as_own(row: Any) -> Own:
+    title = row.title if row.visibility == "public" else ""
+    return Own(row.code, title, row.choice, row.version, row.current, row.rule)
 
 
 @tells_own_votes

@@ -303,7 +303,7 @@ def test_figures_are_compared_in_words(consultation: int, official: factories.Pe
 def voted(consultation: int) -> tuple[factories.Person, int]:
     """A vote that was cast, and its proposal."""
     person, proposal = factories.person(), factories.proposal(consultation)
-    db.write_now(votes.cast, person.actor, proposal, Choice.SUPPORT, clock.now())
+    db.write_now(votes.cast, person.actor, factories.code(proposal), Choice.SUPPORT, clock.now())
     return person, proposal
 
 

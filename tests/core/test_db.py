@@ -190,6 +190,14 @@ def test_closing_stores_what_is_waiting() -> None:
     db.open_database(db.current().url)
 
 
+def test_the_version_stays_when_all_was_refused() -> None:
+    """So that nobody throws away the kept pages by sending what is refused."""
+    before = db.current().writer.version
+    with pytest.raises(ZeroDivisionError):
+        db.write_now(lambda session: 1 / 0)
+    assert db.current().writer.version == before
+
+
 def test_the_version_grows_with_each_batch() -> None:
     before = db.current().writer.version
     db.write_now(note, None, "x")

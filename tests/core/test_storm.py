@@ -27,7 +27,10 @@ def _permissions(database: str) -> None:
 def test_two_hundred_votes_at_once_on_one_proposal_are_all_counted() -> None:
     proposal = factories.proposal(factories.consultation(factories.office()))
     people = [factories.person() for _ in range(200)]
-    answers = [db.submit(actions.cast, person.actor, proposal, Choice.SUPPORT, clock.now()) for person in people]
+    answers = [
+        db.submit(actions.cast, person.actor, factories.code(proposal), Choice.SUPPORT, clock.now())
+        for person in people
+    ]
     assert {answer.result(60).mine for answer in answers} == {"support"}
     assert (count(Ballot), count(Vote), supports()) == (200, 200, {proposal: 200})
 
@@ -50,10 +53,12 @@ def test_two_processes_storing_votes_of_the_same_people_count_each_once(database
     people = [factories.person() for _ in range(40)]
     other = db.Database(database)
     at = clock.now()
-    answers = [db.submit(actions.cast, person.actor, proposal, Choice.SUPPORT, at) for person in people]
+    answers = [db.submit(actions.cast, person.actor, factories.code(proposal), Choice.SUPPORT, at) for person in people]
     answers += [
         other.writer.submit(
-            lambda session, actor=person.actor: actions.cast(session, actor, proposal, Choice.SUPPORT, at),  # type: ignore[misc]
+            lambda session, actor=person.actor: actions.cast(
+                session, actor, factories.code(proposal), Choice.SUPPORT, at
+            ),  # type: ignore[misc]
             f"proposal/{proposal:0>20}",
         )
         for person in reversed(people)

@@ -43,7 +43,7 @@ class World:
         self.consultation = factories.consultation(self.office, slug=slug, title=TITLE, **fields)
         self.first, self.second = (factories.proposal(self.consultation) for _ in range(2))
         for choice in ("support", "support", "oppose"):
-            db.write_now(votes.cast, factories.person().actor, self.first, Choice(choice), clock.now())
+            db.write_now(votes.cast, factories.person().actor, factories.code(self.first), Choice(choice), clock.now())
 
     def close(self) -> None:
         db.write_now(close, self.consultation)
@@ -271,7 +271,7 @@ def test_too_few_ballots_and_ties_are_said(browser: Browser) -> None:
 def test_a_tie_is_left_to_whoever_decides(browser: Browser) -> None:
     world = choosing(threshold=None)
     for _ in range(2):
-        db.write_now(votes.cast, factories.person().actor, world.second, Choice.SUPPORT, clock.now())
+        db.write_now(votes.cast, factories.person().actor, factories.code(world.second), Choice.SUPPORT, clock.now())
     world.close()
     with db.reading() as session:
         found = queries.counted(session, consultations.by_id(session, world.consultation)).result

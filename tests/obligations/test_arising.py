@@ -44,7 +44,7 @@ def events(type: str) -> list[dict[str, object]]:
 
 
 def support(proposal: int, person: Person) -> None:
-    db.write_now(votes.cast, person.actor, proposal, Choice.SUPPORT, clock.now())
+    db.write_now(votes.cast, person.actor, factories.code(proposal), Choice.SUPPORT, clock.now())
 
 
 def comment(proposal: int, person: Person, **fields: str) -> str:
@@ -201,8 +201,8 @@ def test_enough_supporters_are_owed_an_answer_at_once_where_counts_are_open(offi
     for person in people[1:]:
         support(proposal, person)
     assert (one_owed(proposal).kind, one_owed(proposal).office_id) == (Kind.THRESHOLD, office)
-    db.write_now(votes.withdraw, people[2].actor, proposal, clock.now())
-    db.write_now(votes.withdraw, people[1].actor, proposal, clock.now())
+    db.write_now(votes.withdraw, people[2].actor, factories.code(proposal), clock.now())
+    db.write_now(votes.withdraw, people[1].actor, factories.code(proposal), clock.now())
     assert len(owed()) == 1, "what has arisen stays"
 
 

@@ -78,7 +78,7 @@ def test_a_trail_tells_the_votes_once_counted_and_when_the_answer_is_due(browser
     phases = (*factories.VOTING, factories.phase("review", 10 * DAY, 20 * DAY))
     proposal = factories.proposal(factories.consultation(factories.office(), phases))
     address = f"/contributions/{factories.code(proposal)}"
-    db.write_now(votes.cast, factories.person().actor, proposal, Choice.SUPPORT, clock.now())
+    db.write_now(votes.cast, factories.person().actor, factories.code(proposal), Choice.SUPPORT, clock.now())
     page = browser.get(address)
     assert "Suara selesai dihitung" not in page.text and "Direncanakan sampai" in page.text
     assert browser.get(f"{address}.json").response.json()["votes"] is None
@@ -136,7 +136,7 @@ def test_a_trail_tells_what_happened(browser: Browser) -> None:
 def test_own_contributions_and_votes_that_ask_again(browser: Browser) -> None:
     ayu, budi = factories.person("Ayu"), factories.person("Budi")
     proposal = factories.proposal(factories.consultation(factories.office()), author=ayu, title="Usulan milik Ayu")
-    db.write_now(votes.cast, budi.actor, proposal, Choice.SUPPORT, clock.now())
+    db.write_now(votes.cast, budi.actor, factories.code(proposal), Choice.SUPPORT, clock.now())
     assert "Usulan milik Ayu" in browser.as_(ayu).get("/me/contributions").text
     assert "Suara yang perlu Anda tegaskan lagi" not in browser.as_(budi).get("/me/contributions").text
     factories.edit(proposal, title="Usulan yang berubah")
@@ -152,7 +152,7 @@ def test_whoever_took_part_finds_that_a_charter_was_amended(browser: Browser) ->
     writer, voter, stranger = (factories.person() for _ in range(3))
     proposal = factories.proposal(number, author=writer)
     factories.proposal(other, author=stranger)
-    db.write_now(votes.cast, voter.actor, proposal, Choice.SUPPORT, clock.now())
+    db.write_now(votes.cast, voter.actor, factories.code(proposal), Choice.SUPPORT, clock.now())
     told = [browser.as_(person) for person in (writer, voter)]
     assert not [it for it in told if "Piagam yang berubah" in it.get("/me/contributions").text]
     late = {**factories.CHARTER, "late": "Yang terlambat dijawab sebagai surat biasa."}
@@ -171,7 +171,7 @@ def test_own_votes_are_listed_by_consultation(browser: Browser) -> None:
     voter = factories.person()
     number = factories.consultation(factories.office(), slug="air", title="Bagaimana air dibagi?")
     proposal = factories.proposal(number, title="Ganti pipa dusun")
-    db.write_now(votes.cast, voter.actor, proposal, Choice.OPPOSE, clock.now())
+    db.write_now(votes.cast, voter.actor, factories.code(proposal), Choice.OPPOSE, clock.now())
     page = browser.as_(voter).get("/me/contributions")
     assert f"/proposals/{factories.code(proposal)}#vote" in page.links() and "/consultations/air" in page.links()
     assert "Suara saya" in page.text and "Ganti pipa dusun" in page.text and "Tolak" in page.text

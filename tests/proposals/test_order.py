@@ -48,8 +48,8 @@ def test_votes_move_a_proposal_in_the_order_of_support(browser: Browser) -> None
     first, second, third = (factories.proposal(consultation) for _ in range(3))
     for proposal, number in ((first, 2), (third, 1)):
         for _ in range(number):
-            db.write_now(votes.cast, factories.person().actor, proposal, Choice.SUPPORT, clock.now())
-    db.write_now(votes.cast, factories.person().actor, second, Choice.OPPOSE, clock.now())
+            db.write_now(votes.cast, factories.person().actor, factories.code(proposal), Choice.SUPPORT, clock.now())
+    db.write_now(votes.cast, factories.person().actor, factories.code(second), Choice.OPPOSE, clock.now())
     with db.reading() as session:
         found = queries.listing(session, consultation, "support", queries.Filters(), None)
     assert [item.code for item in found.items] == [factories.code(it) for it in (first, third, second)]

@@ -239,7 +239,7 @@ def test_votes_are_sealed_in_the_order_too(browser: Browser, slug: str) -> None:
     with db.reading() as session:
         number = consultations.in_path(session, "air").id
     first, second = factories.proposal(number), factories.proposal(number)
-    db.write_now(votes.cast, factories.person().actor, first, Choice.SUPPORT, clock.now())
+    db.write_now(votes.cast, factories.person().actor, factories.code(first), Choice.SUPPORT, clock.now())
     facts = browser.get("/consultations/air/proposals.json?sort=support").response.json()["proposals"]
     assert [item["code"] for item in facts] == [factories.code(second), factories.code(first)]
     assert {item["votes"] for item in facts} == {None}
@@ -258,7 +258,7 @@ def test_the_list_shows_a_reader_their_own_votes(browser: Browser, slug: str) ->
     first = factories.proposal(number)
     factories.proposal(number)
     voter, other = factories.person(), factories.person()
-    db.write_now(votes.cast, voter.actor, first, Choice.OPPOSE, clock.now())
+    db.write_now(votes.cast, voter.actor, factories.code(first), Choice.OPPOSE, clock.now())
     assert browser.as_(voter).get("/consultations/air/proposals").text.count("Suara Anda: Tolak") == 1
     assert "Suara Anda" not in browser.as_(other).get("/consultations/air/proposals").text
     assert "Suara Anda" not in browser.get("/consultations/air/proposals").text
@@ -267,7 +267,9 @@ def test_the_list_shows_a_reader_their_own_votes(browser: Browser, slug: str) ->
     costs = []
     for more in (1, 18):
         for _ in range(more):
-            db.write_now(votes.cast, voter.actor, factories.proposal(number), Choice.SUPPORT, clock.now())
+            db.write_now(
+                votes.cast, voter.actor, factories.code(factories.proposal(number)), Choice.SUPPORT, clock.now()
+            )
         asked.clear()
         signed_in.get("/consultations/air/proposals?sort=newest")
         costs.append(len(asked))

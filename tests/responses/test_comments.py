@@ -128,7 +128,8 @@ def test_five_hundred_answered_in_one_act_keep_nobody_waiting(world: World) -> N
     step(actions.publish, world.official.actor, number, "http://contoh.id")
     voters = [factories.person() for _ in range(10)]
     counted = [
-        db.submit(votes.cast, voter.actor, proposal, Choice.SUPPORT, clock.now()).result(30) and steps[-1]
+        db.submit(votes.cast, voter.actor, factories.code(proposal), Choice.SUPPORT, clock.now()).result(30)
+        and steps[-1]
         for voter in voters
         if step(actions.publish_some, number, "http://contoh.id")
     ]

@@ -53,7 +53,7 @@ def cost_of_a_vote(acts: Acts) -> float:
     people = [factories.person() for _ in range(40)]
     acts.spent.clear()
     for person in people:
-        db.write_now(votes.cast, person.actor, proposal, "support", clock.now())
+        db.write_now(votes.cast, person.actor, factories.code(proposal), "support", clock.now())
     return sorted(acts.spent)[len(acts.spent) // 2]
 
 

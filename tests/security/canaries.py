@@ -215,7 +215,7 @@ def _contributions(world: World, number: int) -> None:
     public = factories.proposal(number, citizen)
     _words_of_a_proposal(public, PUBLIC)
     for voter, choice in ((citizen, Choice.SUPPORT), (other, Choice.OPPOSE)):
-        db.write_now(votes.cast, voter.actor, public, choice, clock.now())
+        db.write_now(votes.cast, voter.actor, factories.code(public), choice, clock.now())
     hidden = factories.proposal(number, citizen)
     factories.edit(hidden)
     worlds.comment(hidden, other)

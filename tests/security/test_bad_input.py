@@ -98,9 +98,9 @@ def test_a_vote_that_waited_for_the_writer_over_the_deadline_counts(database: st
         closes = proposals.by_id(session, number).consultation.phases[0].closes
     with time_machine.travel(closes - timedelta(seconds=1), tick=False) as now:
         with held():
-            counted = db.submit(actions.cast, in_time, number, Choice.SUPPORT, clock.now())
+            counted = db.submit(actions.cast, in_time, factories.code(number), Choice.SUPPORT, clock.now())
             now.move_to(closes + timedelta(seconds=5))
-            refused = db.submit(actions.cast, late, number, Choice.SUPPORT, clock.now())
+            refused = db.submit(actions.cast, late, factories.code(number), Choice.SUPPORT, clock.now())
         assert counted.result(20).mine == "support"
         assert isinstance(refused.exception(20), access.Conflict)
     assert count(Vote) == 1

@@ -71,7 +71,7 @@ def test_nothing_that_can_be_opened_depends_on_votes_that_are_not_counted(browse
     for number, voter in enumerate(voters):
         for weight, proposal in enumerate(proposals):
             choice = Choice.SUPPORT if number <= weight * 5 else Choice.OPPOSE
-            db.write_now(actions.cast, voter.actor, proposal, choice, clock.now())
+            db.write_now(actions.cast, voter.actor, factories.code(proposal), choice, clock.now())
     told = {name: differences(before[name], everything(reader, world)) for name, reader in readers.items()}
     own = told.pop("somebody who votes")
     assert told == {name: [] for name in WHO}

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("browser")
 
 
 def vote(person: factories.Person, proposal: int, choice: str = "support") -> queries.Box:
-    return db.write_now(actions.cast, person.actor, proposal, Choice(choice), clock.now())
+    return db.write_now(actions.cast, person.actor, factories.code(proposal), Choice(choice), clock.now())
 
 
 def rows(model: type) -> int:
@@ -65,7 +65,7 @@ def test_withdrawing_removes_vote_and_empty_ballot_and_can_be_repeated(proposal:
     person = factories.person()
     vote(person, proposal)
     for _ in range(2):
-        box = db.write_now(actions.withdraw, person.actor, proposal, clock.now())
+        box = db.write_now(actions.withdraw, person.actor, factories.code(proposal), clock.now())
     assert box.mine is None
     assert (rows(Ballot), rows(Vote), counts(proposal)) == (0, 0, (0, 0, 0))
 
@@ -75,7 +75,7 @@ def test_one_ballot_holds_all_choices_of_a_person(consultation: int, proposal: i
     vote(person, proposal)
     vote(person, other, "neutral")
     assert (rows(Ballot), rows(Vote)) == (1, 2)
-    db.write_now(actions.withdraw, person.actor, other, clock.now())
+    db.write_now(actions.withdraw, person.actor, factories.code(other), clock.now())
     assert (rows(Ballot), rows(Vote)) == (1, 1)
 
 
@@ -88,7 +88,7 @@ def test_a_limit_is_kept_and_a_changed_vote_does_not_count_twice(database: str) 
     with pytest.raises(Conflict, match="limit-reached"):
         vote(person, third)
     vote(person, first)
-    db.write_now(actions.withdraw, person.actor, first, clock.now())
+    db.write_now(actions.withdraw, person.actor, factories.code(first), clock.now())
     assert vote(person, third).mine == "support"
 
 
@@ -103,7 +103,7 @@ def test_only_confirmed_people_vote(proposal: int) -> None:
     with pytest.raises(Denied, match="unconfirmed"):
         vote(factories.person(confirmed=False), proposal)
     with pytest.raises(Denied, match="signed-out"):
-        db.write_now(actions.cast, ANYONE, proposal, Choice.SUPPORT, clock.now())
+        db.write_now(actions.cast, ANYONE, factories.code(proposal), Choice.SUPPORT, clock.now())
     assert rows(Ballot) == 0
 
 
@@ -112,9 +112,11 @@ def test_what_arrived_before_closing_counts_and_after_is_refused_with_the_date(p
         closes = proposals.by_id(session, proposal).consultation.phases[-1].closes
     early, late = factories.person(), factories.person()
     with time_machine.travel(closes + timedelta(seconds=5), tick=False):
-        db.write_now(actions.cast, early.actor, proposal, Choice.SUPPORT, closes - timedelta(microseconds=1))
+        db.write_now(
+            actions.cast, early.actor, factories.code(proposal), Choice.SUPPORT, closes - timedelta(microseconds=1)
+        )
         with pytest.raises(Conflict) as refused:
-            db.write_now(actions.cast, late.actor, proposal, Choice.SUPPORT, closes)
+            db.write_now(actions.cast, late.actor, factories.code(proposal), Choice.SUPPORT, closes)
     assert refused.value.reason.values["when"] == closes
     assert counts(proposal) == (1, 0, 0)
 
@@ -122,7 +124,11 @@ def test_what_arrived_before_closing_counts_and_after_is_refused_with_the_date(p
 def test_a_vote_that_waited_longer_than_published_is_not_stored(proposal: int) -> None:
     with pytest.raises(db.Busy):
         db.write_now(
-            actions.cast, factories.person().actor, proposal, Choice.SUPPORT, clock.now() - timedelta(seconds=61)
+            actions.cast,
+            factories.person().actor,
+            factories.code(proposal),
+            Choice.SUPPORT,
+            clock.now() - timedelta(seconds=61),
         )
     assert rows(Ballot) == 0
 

@@ -54,7 +54,7 @@ class World:
         self.cast(self.early, self.second, "oppose")
 
     def cast(self, person: factories.Person, proposal: int, choice: str = "support") -> Any:
-        return db.write_now(actions.cast, person.actor, proposal, Choice(choice), clock.now())
+        return db.write_now(actions.cast, person.actor, factories.code(proposal), Choice(choice), clock.now())
 
     def amend(self, rule: Any = CHOOSING) -> None:
         given = ({**CHARTER, "rule": rule}, "Aturan lama keliru.", clock.now())

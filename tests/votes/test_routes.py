@@ -4,8 +4,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
-from app.core import db
+from app.accounts.models import SignIn
+from app.core import clock, db
+from app.core.access import SESSION_COOKIE
+from app.core.columns import table
 from app.proposals import queries as proposals
 from tests import factories
 from tests.page import Browser
@@ -42,6 +46,29 @@ def test_who_may_not_vote_is_told_why_and_where_to_go(browser: Browser, path: st
     assert browser.post(f"{path}/vote", {"choice": "support"}).status == 401
     unconfirmed = browser.as_(factories.person(confirmed=False))
     assert unconfirmed.post(f"{path}/vote", {"choice": "support"}).status == 403
+
+
+def test_a_forged_session_may_not_vote(browser: Browser, path: str) -> None:
+    browser.client.cookies.set(SESSION_COOKIE, "made-up")
+    for fields, htmx in (({"choice": "support"}, False), ({}, False), ({"choice": "support"}, True)):
+        assert browser.post(f"{path}/vote", fields, htmx=htmx).status == 401
+    assert browser.post(f"{path}/vote/withdrawal").status == 401
+
+
+def test_the_page_of_a_refusal_knows_who_is_signed_in(citizen: Browser, path: str) -> None:
+    for address in (f"{path}/vote", "/proposals/0000-00000/vote"):
+        assert "/me" in citizen.post(address, {"choice": "maybe"}).links()
+
+
+def test_a_vote_is_a_visit_of_its_session(browser: Browser, path: str) -> None:
+    voter = factories.person()
+    visitor = browser.as_(voter)
+    with time_machine.travel(clock.now() + timedelta(hours=2), tick=False):
+        assert visitor.post(f"{path}/vote", {"choice": "support"}, htmx=True).status == 200
+        db.write_now(lambda session: None)  # the note of the visit waited before this
+        with db.reading() as session:
+            seen = session.execute(select(table(SignIn).c.seen_at)).scalars().all()
+        assert clock.now() in seen
 
 
 @pytest.mark.parametrize("fields", [{}, {"choice": "maybe"}, {"choice": ""}])

@@ -87,8 +87,7 @@ class Amending:
             reason=digest({"reason": self.reason}),
         )
         told = {"consultation": consultation, "number": self.number, "after": 0, "base_url": self.base_url}
-        for those in ("consultations.amended", "consultations.amended_entries"):
-            jobs.later(self.session, those, **told)
+        jobs.later(self.session, "consultations.amended", **told)
 
 
 def begin(session: Session, actor: Actor, consultation_id: int, reason: str, base_url: str = "") -> Amending:

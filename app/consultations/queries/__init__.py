@@ -1,6 +1,16 @@
 """Reads about consultations."""
 
-from app.consultations.queries.charter import MEANWHILE, charter, promised, promises, rule, rule_of, seen, ways_of
+from app.consultations.queries.charter import (
+    MEANWHILE,
+    charter,
+    promised,
+    promises,
+    promises_in,
+    rule,
+    rule_of,
+    seen,
+    ways_of,
+)
 from app.consultations.queries.charter_page import CharterPage, charter_page
 from app.consultations.queries.checklist import (
     CHARTER_PARTS,
@@ -28,7 +38,6 @@ from app.consultations.queries.history import (
     amendment_told,
     changes_of,
     next_to_tell,
-    next_who_entered,
 )
 from app.consultations.queries.history import facts as change_facts
 from app.consultations.queries.lists import (
@@ -48,7 +57,6 @@ from app.consultations.queries.locking import (
     amendments,
     locked_since,
     locks_charters,
-    tells_who_entered,
     tells_who_took_part,
     who_took_part,
 )
@@ -137,7 +145,6 @@ __all__ = [
     "locked_since",
     "locks_charters",
     "next_to_tell",
-    "next_who_entered",
     "of_office",
     "open_now",
     "opens_soon",
@@ -148,6 +155,7 @@ __all__ = [
     "picture_in_path",
     "promised",
     "promises",
+    "promises_in",
     "recently_decided",
     "require_noted",
     "rule",
@@ -155,7 +163,6 @@ __all__ = [
     "seen",
     "span",
     "steps",
-    "tells_who_entered",
     "tells_who_took_part",
     "texts_apart",
     "topics",

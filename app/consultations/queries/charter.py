@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -91,7 +92,13 @@ def seen(content: dict[str, Any]) -> str:
 
 def promises(session: Session, consultation_id: int) -> charters.Promises:
     """Until when which contribution is answered; nothing is promised for what was taken over."""
-    return charters.promises(promised(session, consultation_id))
+    return promises_in(session.execute(_CONTENT, {"id": consultation_id}).scalar())
+
+
+@lru_cache(maxsize=256)
+def promises_in(stored: str | None) -> charters.Promises:
+    """The same, of a charter as it is stored."""
+    return charters.promises(json.loads(stored) if stored else {})
 
 
 def rule_of(row: Any, content: dict[str, Any]) -> dict[str, Any]:

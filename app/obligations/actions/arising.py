@@ -25,6 +25,7 @@ from app.offices.models import Office
 from app.proposals.models import Proposal, ProposalStat
 from app.proposals.queries import Votable
 from app.publiclog import actions as publiclog
+from app.rules.charters import Period
 from app.rules.phases import VOTE
 from app.votes.actions import when_supported
 
@@ -228,14 +229,11 @@ def entered_late(session: Session, contribution_id: int, code: str, contributed:
 
 
 @when_supported
-def supported(session: Session, proposal: Votable, at: datetime) -> None:
-    """A vote brought a proposal of a consultation with open counts to so many supports."""
+def supported(session: Session, proposal: Votable, period: Period, at: datetime) -> None:
+    """A proposal of a consultation with open counts has so many supports that it is owed an answer."""
     consultation = proposal.consultation
-    promised = queries.promises(session, consultation.id)
-    if promised.threshold is None or promised.threshold_period is None or proposal.supports < promised.threshold:
-        return
     if session.execute(_OWED, {"contribution": proposal.id}).first() is None:
-        due_at = queries.due_after(session, at, promised.threshold_period)
+        due_at = queries.due_after(session, at, period)
         owed = [Owed(proposal.id, proposal.code)]
         arise(session, Kind.THRESHOLD, consultation.id, consultation.office_id, at, due_at, owed)
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import Session
 
 from app.consultations.models import Amendment, Consultation
-from app.consultations.queries import ConsultationView, by_id, phases_unsealed
+from app.consultations.queries import ConsultationView
 from app.contributions.models import Contribution
 from app.core.columns import table
 from app.core.i18n import language
@@ -34,14 +34,7 @@ OWN_VOTES = 50
 
 def own_votes(session: Session, participant: int) -> list[Voted]:
     """Somebody's own votes in phases not sealed yet, by consultation, on the latest proposals first."""
-    found: list[Voted] = []
-    left = OWN_VOTES
-    for consultation_id in dict.fromkeys(number for number, _phase in phases_unsealed(session)):
-        some = votes.own(session, participant, consultation_id)[:left]
-        left -= len(some)
-        if some:
-            found.append(Voted(by_id(session, consultation_id), tuple(some)))
-    return found
+    return [Voted(view, some) for view, some in votes.own_not_counted(session, participant, OWN_VOTES)]
 
 
 @dataclass(frozen=True)

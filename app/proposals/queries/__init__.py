@@ -27,13 +27,13 @@ from app.proposals.queries.one import (
     latest_by,
     versions,
 )
-from app.proposals.queries.votable import VOTABLE_BY_ID, Votable, votable, votable_in_path
+from app.proposals.queries.votable import VOTABLE_BY_CODE, Votable, votable, votable_by_code
 
 __all__ = [
     "FOUND",
     "SEEDS",
     "SORTS",
-    "VOTABLE_BY_ID",
+    "VOTABLE_BY_CODE",
     "Difference",
     "Draft",
     "Filters",
@@ -59,5 +59,5 @@ __all__ = [
     "tells_own_votes",
     "versions",
     "votable",
-    "votable_in_path",
+    "votable_by_code",
 ]

@@ -11,9 +11,7 @@ from sqlmodel import Session
 from app.consultations import queries as consultations
 from app.consultations.models import Consultation
 from app.contributions.models import Contribution
-from app.core import db
 from app.core.access import Missing
-from app.core.codes import read_code
 from app.core.columns import table
 from app.proposals.models import Proposal, ProposalStat
 
@@ -67,15 +65,13 @@ _VOTABLE = (
     .join(table(Contribution), _c.id == _p.id)
     .join(table(ProposalStat), _s.proposal_id == _p.id)
 )
-_BY_CODE = _VOTABLE.where(_c.code == bindparam("code"))
-#: By the row number `id`; others add columns.
-VOTABLE_BY_ID = _VOTABLE.where(_p.id == bindparam("id"))
+#: By its `code`; others add columns.
+VOTABLE_BY_CODE = _VOTABLE.where(_c.code == bindparam("code"))
 
 
-def votable_in_path(session: db.Read, code: str) -> Votable:
-    """The proposal a route's address names, for a vote."""
-    read = read_code(code)
-    return votable(session, session.execute(_BY_CODE, {"code": read}).all() if read else ())
+def votable_by_code(session: Session, code: str) -> Votable:
+    """A proposal, for a vote."""
+    return votable(session, session.execute(VOTABLE_BY_CODE, {"code": code}).all())
 
 
 def votable(session: Session, rows: Sequence[Any]) -> Votable:
