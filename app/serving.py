@@ -23,6 +23,7 @@ from app.accounts.queries import DEMO_PASSWORD
 from app.core import access, db, forms, i18n, indexing, jobs, migrating, web
 from app.core.columns import table
 from app.demo import loading, people, seeding
+from app.obligations import actions as obligations
 from app.offices import actions as offices
 from app.settings import settings
 
@@ -36,6 +37,7 @@ def installation() -> Iterator[None]:
     access.fill(permissions.TABLE)
     db.open_database(settings().database)
     renew_old_index()
+    db.write_now(obligations.follow_the_calendar)
     try:
         yield
     except access.Conflict as refused:

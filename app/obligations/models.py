@@ -62,7 +62,7 @@ class Obligation(SQLModel, table=True):
     first_office_id: int = Field(sa_column=Column(RowId, ForeignKey("office.id"), nullable=False))
     arose_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     due_at: datetime = Field(sa_column=Column(Instant, nullable=False))
-    #: Year and month in which it is due on the installation's calendar, as 202603.
+    #: Year and month in which it is due on the installation's calendar, as 202603; follows the zone at each start.
     due_month: int
     #: The answer that was disputed; only of a second look.
     answer_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("answer.id")))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -13,10 +13,12 @@ from sqlmodel import Session
 
 from app.core import clock, db
 from app.core.columns import table
+from app.obligations import actions, queries
 from app.obligations.models import HandOver, Obligation, ObligationCount, ObligationMonth
 from app.proposals.models import Proposal
 from app.responses.models import Answer, Reception, Response
 from app.rules import obligations as rules
+from app.settings import settings
 from tests import factories
 from tests.factories import DAY
 
@@ -266,3 +268,28 @@ def test_what_an_insert_claims_is_not_believed() -> None:
     (row,) = town.rows(OWED)
     assert (row.outcome, row.answered_at, row.office_id) == ("open", None, town.offices[0])
     assert stored() == recounted(town)
+
+
+def test_months_follow_the_zone_of_the_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is due in the last second of March in Jakarta is due in April in Jayapura; no due instant moves."""
+    town = Town(4)
+    for _ in range(40):
+        town.random.choice(town.acts)()
+    border = datetime(2026, 3, 31, 16, 59, 59, tzinfo=UTC)
+    number, office = factories.consultation(town.offices[0]), town.offices[0]
+    town.run(insert(OWED).values(
+        contribution_id=factories.proposal(number), consultation_id=number, kind="question", first_office_id=office,
+        office_id=office, arose_at=border - DAY, due_at=border, due_month=202603,
+    ))  # fmt: skip
+    due = [(row.id, row.due_at) for row in town.rows(OWED)]
+    for zone, month in (("Asia/Jayapura", 202604), ("Pacific/Pago_Pago", 202603), ("Asia/Jakarta", 202603)):
+        monkeypatch.setattr(settings(), "zone", zone)
+        assert db.write_now(actions.follow_the_calendar) > 0 or zone == "Asia/Jakarta"
+        assert db.write_now(actions.follow_the_calendar) == 0
+        rows = town.rows(OWED)
+        assert [(row.id, row.due_at) for row in rows] == due
+        assert [row.due_month for row in rows] == [queries.month_of(row.due_at) for row in rows]
+        assert (month in {row.due_month for row in rows if row.due_at == border}) and stored() == recounted(town)
+        with db.reading() as session:
+            for row in session.execute(select(table(ObligationCount))):
+                assert row.due_month == queries.month_of(row.due_at)

@@ -2,6 +2,7 @@
 
 from app.obligations.actions.arising import Owed, arise, arise_some
 from app.obligations.actions.holidays import copy_year, remove_holiday, set_holidays
+from app.obligations.actions.months import follow_the_calendar
 from app.obligations.actions.offices import hand_over, reply
 from app.obligations.actions.reminding import begin_round, remind_some, write_some
 
@@ -11,6 +12,7 @@ __all__ = [
     "arise_some",
     "begin_round",
     "copy_year",
+    "follow_the_calendar",
     "hand_over",
     "remind_some",
     "remove_holiday",

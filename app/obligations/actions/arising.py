@@ -104,7 +104,6 @@ def arise(
     """Let answers be owed until `due_at`, and record it; says how many were not owed before. Exactly once each."""
     if not owed:
         return 0
-    local = clock.local(due_at)
     common = {
         "consultation_id": consultation_id,
         "kind": str(kind),
@@ -112,7 +111,7 @@ def arise(
         "office_id": office_id,
         "arose_at": arose_at,
         "due_at": due_at,
-        "due_month": local.year * 100 + local.month,
+        "due_month": queries.month_of(due_at),
         "answer_id": answer_id,
     }
     session.flush()

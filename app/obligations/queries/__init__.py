@@ -4,7 +4,7 @@ from app.consultations.queries import promises
 from app.consultations.queries.charter import instant
 from app.obligations.queries.asking import Asked, asked
 from app.obligations.queries.board import Board, board, facts, item_facts
-from app.obligations.queries.calendar import HolidayView, holidays, known_days, rest_days, working_days
+from app.obligations.queries.calendar import HolidayView, holidays, known_days, month_of, rest_days, working_days
 from app.obligations.queries.lists import STATES, Item, all_items, items
 from app.obligations.queries.one import Owed, by_id, consultation_of, held_by, in_path, of_contribution, owing
 from app.obligations.queries.promised import due_after, due_at_closing, due_of_second_look, period_for
@@ -41,6 +41,7 @@ __all__ = [
     "item_facts",
     "items",
     "known_days",
+    "month_of",
     "of_contribution",
     "owing",
     "period_for",

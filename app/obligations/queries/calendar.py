@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
@@ -53,3 +53,9 @@ def holidays(session: Session, year: int) -> tuple[HolidayView, ...]:
 def known_days(session: Session, days: Iterable[date]) -> set[date]:
     """Which of these are days of rest already."""
     return set(session.execute(select(_h.day).where(_h.day.in_(list(days)))).scalars())
+
+
+def month_of(due_at: datetime) -> int:
+    """The month in which something is due on the installation's calendar, as 202603."""
+    here = clock.local(due_at)
+    return here.year * 100 + here.month
