@@ -33,3 +33,22 @@ def tell(job_id: int, payload: dict[str, Any]) -> None:
         jobs.finish(session, job_id)
 
     db.write_now(step)
+
+
+@jobs.handles("consultations.amended_entries")
+def tell_who_entered(job_id: int, payload: dict[str, Any]) -> None:
+    """Write to the next who entered something for people without an account; as `tell`, and idempotent like it."""
+    with db.reading() as session:
+        told = queries.amendment_told(session, payload["consultation"], payload["number"])
+        found, last = queries.next_who_entered(session, payload["consultation"], payload["after"], CHUNK)
+
+    def step(session: Session) -> None:
+        if session.get(jobs.Job, job_id) is None:
+            return
+        for account, codes in found:
+            mails.entered(session, account, codes, told, payload["base_url"])
+        if last is not None:
+            jobs.later(session, "consultations.amended_entries", **{**payload, "after": last})
+        jobs.finish(session, job_id)
+
+    db.write_now(step)

@@ -27,6 +27,10 @@ class Channel(StrEnum):
     IMPORT = "import"
 
 
+#: How it reaches us from people without an account, entered by somebody else.
+SPOKEN = (Channel.PAPER, Channel.MEETING, Channel.PHONE)
+
+
 class Visibility(StrEnum):
     """What the public sees of it: all, or a tombstone with the reason."""
 
@@ -86,6 +90,14 @@ class Contribution(SQLModel, table=True):
     import_source: str | None = None
     import_id: str | None = None
     canonical_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("contribution.id")))
+
+
+_c = table(Contribution).c
+#: What a facilitator entered for others, without reading the rest of the ledger.
+Index(
+    "ix_contribution_entered", _c.consultation_id, _c.entered_by, _c.id,
+    sqlite_where=_c.entered_by.is_not(None), postgresql_where=_c.entered_by.is_not(None),
+)  # fmt: skip
 
 
 class Handling(SQLModel, table=True):

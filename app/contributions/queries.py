@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
-from app.contributions.models import Contribution, Handling, Kind, LightCounted, LightTotal
+from app.contributions.models import SPOKEN, Contribution, Handling, Kind, LightCounted, LightTotal
 from app.core import clock, db, keys, pagecache
 from app.core.access import Actor, Missing
 from app.core.columns import table
@@ -342,3 +342,31 @@ def contributors(session: Session, consultation_id: int, participants: Collectio
     """Those of some participants who contributed to a consultation."""
     values = {"id": consultation_id, "participants": list(participants)}
     return set(session.execute(_BY_THEM, values).scalars())
+
+
+_ENTERERS = (
+    select(_c.entered_by)
+    .distinct()
+    .where(_c.consultation_id == bindparam("id"), _c.entered_by > bindparam("after"), _c.channel.in_(SPOKEN))
+    .order_by(_c.entered_by)
+    .limit(bindparam("most"))
+)
+_ENTERED = (
+    select(_c.entered_by, _c.code)
+    .where(
+        _c.consultation_id == bindparam("id"),
+        _c.entered_by.in_(bindparam("accounts", expanding=True)),
+        _c.channel.in_(SPOKEN),
+    )
+    .order_by(_c.entered_by, _c.id)
+)
+
+
+@consultations.tells_who_entered
+def entered_by(session: Session, consultation_id: int, after: int, most: int) -> dict[int, list[str]]:
+    """The next accounts that entered something for others in a consultation, with the codes."""
+    found = {"id": consultation_id, "after": after, "most": most}
+    codes: dict[int, list[str]] = {number: [] for number in session.execute(_ENTERERS, found).scalars()}
+    for account, code in session.execute(_ENTERED, {"id": consultation_id, "accounts": list(codes)}):
+        codes[account].append(code)
+    return codes

@@ -87,7 +87,8 @@ class Amending:
             reason=digest({"reason": self.reason}),
         )
         told = {"consultation": consultation, "number": self.number, "after": 0, "base_url": self.base_url}
-        jobs.later(self.session, "consultations.amended", **told)
+        for those in ("consultations.amended", "consultations.amended_entries"):
+            jobs.later(self.session, those, **told)
 
 
 def begin(session: Session, actor: Actor, consultation_id: int, reason: str, base_url: str = "") -> Amending:

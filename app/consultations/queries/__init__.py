@@ -38,6 +38,7 @@ from app.consultations.queries.history import (
     amendment_told,
     changes_of,
     next_to_tell,
+    next_who_entered,
 )
 from app.consultations.queries.history import facts as change_facts
 from app.consultations.queries.lists import (
@@ -57,6 +58,7 @@ from app.consultations.queries.locking import (
     amendments,
     locked_since,
     locks_charters,
+    tells_who_entered,
     tells_who_took_part,
     who_took_part,
 )
@@ -145,6 +147,7 @@ __all__ = [
     "locked_since",
     "locks_charters",
     "next_to_tell",
+    "next_who_entered",
     "of_office",
     "open_now",
     "opens_soon",
@@ -163,6 +166,7 @@ __all__ = [
     "seen",
     "span",
     "steps",
+    "tells_who_entered",
     "tells_who_took_part",
     "texts_apart",
     "topics",

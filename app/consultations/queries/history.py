@@ -13,7 +13,7 @@ from sqlmodel import Session
 from app.accounts.models import Account
 from app.consultations.models import Amendment, Consultation, ConsultationChange
 from app.consultations.queries.comparing import Change, change_of
-from app.consultations.queries.locking import who_took_part
+from app.consultations.queries.locking import who_entered, who_took_part
 from app.core.access import Missing
 from app.core.columns import table
 
@@ -106,6 +106,20 @@ def next_to_tell(session: Session, consultation_id: int, after: int, most: int) 
     took_part = who_took_part(session, consultation_id, [row.participant_id for row in rows])
     last = rows[-1].id if len(rows) == most else None
     return [row for row in rows if row.participant_id in took_part], last
+
+
+_ENTERERS = select(_a.id, _a.email, _a.lang).where(
+    _a.id.in_(bindparam("ids", expanding=True)), _a.email.is_not(None), _a.confirmed_at.is_not(None)
+)
+
+
+def next_who_entered(
+    session: Session, consultation_id: int, after: int, most: int
+) -> tuple[list[tuple[Any, list[str]]], int | None]:
+    """The next accounts that entered something for others, each with the codes; and the last one, if more follow."""
+    codes = who_entered(session, consultation_id, after, most)
+    rows = session.execute(_ENTERERS, {"ids": list(codes)}).all()
+    return [(row, codes[row.id]) for row in rows], max(codes) if len(codes) >= most else None
 
 
 def facts(found: tuple[ChangeSet, ...]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Since when a charter is locked: a fact of the ledger, asked of the features above that know it."""
+"""Since when a charter is locked, and who took part: facts asked of the features above that know them."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -11,6 +11,8 @@ from app.core.columns import table
 
 First = Callable[[Session, int], datetime | None]
 TookPart = Callable[[Session, int, Collection[int]], set[int]]
+Entered = Callable[[Session, int, int, int], dict[int, list[str]]]
+_entered: list[Entered] = []
 _firsts: list[First] = []
 _took_part: list[TookPart] = []
 _m = table(Amendment).c
@@ -26,6 +28,21 @@ def locks_charters(first: First) -> First:
 def tells_who_took_part(found: TookPart) -> TookPart:
     """Register what tells which of some participants took part in a consultation, whatever they did there."""
     _took_part.append(found)
+    return found
+
+
+def tells_who_entered(found: Entered) -> Entered:
+    """Register what tells which accounts entered something for others, with its codes, some accounts at a time."""
+    _entered.append(found)
+    return found
+
+
+def who_entered(session: Session, consultation_id: int, after: int, most: int) -> dict[int, list[str]]:
+    """The next accounts that entered something for others in a consultation, with its codes."""
+    found: dict[int, list[str]] = {}
+    for each in _entered:
+        for account, codes in each(session, consultation_id, after, most).items():
+            found.setdefault(account, []).extend(codes)
     return found
 
 

@@ -145,7 +145,10 @@ def amendment(request: Request, session: db.Read, view: Readable, amendment: Num
     found = queries.amendment(session, view.id, amendment, first_lang)
     if web.wants_json(request):
         return JSONResponse(queries.amendment_facts(session, view.id, found) | {"consultation": view.slug})
-    return web.render(request, "consultations/amendment.html", view=view, sets=[found], first_lang=first_lang)
+    address = f"{web.base_url(request).partition('://')[2]}{view.url}/charter/amendments/{amendment}"
+    return web.render(
+        request, "consultations/amendment.html", view=view, sets=[found], first_lang=first_lang, address=address
+    )
 
 
 @router.get("/consultations/{slug}/charter/rule.json")
