@@ -46,6 +46,7 @@ def draft(
     _require_second_person(session, actor, found)
     row = _row(session, response_id, consultation)
     row.office_id = _answering_office(session, actor, consultation, found)
+    _require_holder(session, row.office_id, found)
     row.status, row.refers_to, row.text, row.other_text = form.status, form.refers_to, form.text, form.other_text
     row.written_by = actor.account
     session.flush()
@@ -70,6 +71,21 @@ def _answering_office(
             "not-handed-over", N_("Your office answers here only what was handed over to it. Leave out the others.")
         )
     return min(common)
+
+
+def _require_holder(session: Session, office_id: int, found: tuple[queries.Answered, ...]) -> None:
+    """Refuse to answer what another office owes while its time runs: that office would seem to have answered.
+
+    Once it is late any office that may answer here may do so: it stays the lateness of the one that owed it.
+    """
+    held = obligations_read.held_by(session, [item.id for item in found], in_time=True)
+    for item in found:
+        if held.get(item.id, set()) - {office_id}:
+            raise Conflict(
+                "handed-over",
+                N_("%(which)s was handed over, and another office answers it. Leave it out here."),
+                which=item.code,
+            )
 
 
 def _require_no_other_draft(
@@ -141,6 +157,7 @@ def publish(session: Session, actor: Actor, response_id: int, base_url: str, at:
         return
     _require_second_person(session, actor, response.items)
     row = session.get_one(Response, response_id)
+    _require_holder(session, row.office_id, response.items)
     row.published_at, row.signed_by, row.signer_id = at or clock.now(), actor.name, actor.account
     session.flush()
     publish_some(session, response_id, base_url)

@@ -249,22 +249,41 @@ def standing(counts: Iterable[Counts], now: datetime) -> Standing:
     return Standing(*(sums[each] for each in State))
 
 
+FARTHEST = timedelta(days=366)
+"""How far ahead a holding reply may name the date of the answer: whoever waits longer waits for nothing."""
+
+
 class Refused(StrEnum):
-    """Why a holding reply is not taken."""
+    """Why a holding reply or a hand-over is not taken."""
 
     SETTLED = "settled"
     NO_LATER = "no-later"
     PAST = "past"
+    TOO_FAR = "too-far"
+    LATE = "late"
 
 
 def check_holding(obligation: Obligation, named: Iterable[datetime], new: datetime, now: datetime) -> Refused | None:
     """Say why a holding reply that names `new` as the date of the answer is not taken, or None.
 
     `named` are the dates earlier holding replies named. The new date lies in the future and after the due instant
-    and every date named before: it says when the answer comes, and moves nothing.
+    and every date named before, and within a year: it says when the answer comes, and moves nothing.
     """
     if obligation.answered_at is not None or obligation.lapsed_at is not None:
         return Refused.SETTLED
     if new <= now:
         return Refused.PAST
+    if new > now + FARTHEST:
+        return Refused.TOO_FAR
     return Refused.NO_LATER if new <= max((obligation.due_at, *named)) else None
+
+
+def check_hand_over(obligation: Obligation, now: datetime) -> Refused | None:
+    """Say why an obligation cannot go to another office, or None.
+
+    Once the due instant has passed it stays with the office that let it pass: handing it over would make the other
+    office look late, and the own one as if it had owed nothing.
+    """
+    if obligation.answered_at is not None or obligation.lapsed_at is not None:
+        return Refused.SETTLED
+    return Refused.LATE if now > obligation.due_at else None

@@ -1,6 +1,7 @@
 """Lights and clocks in a real browser: a citizen asks, an official reads, hands over, answers; all look on."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -82,7 +83,7 @@ def hand_over(official: Visitor, code: str) -> None:
     with official.refused(409):
         official.press("Publish the holding reply")
         official.sees("The new date lies in the past. Name a date that is still to come.")
-    official.fill("The answer comes by", "2099-01-01")
+    official.fill("The answer comes by", (date.today() + timedelta(days=200)).isoformat())
     official.press("Publish the holding reply")
     official.field("Office").select_option(value="dagang")
     official.fill("Why that office answers", "Pembayaran pipa diatur oleh dinas itu.")

@@ -11,6 +11,8 @@ from app.core import db
 from app.core.columns import table
 from app.rules.canonical import canonical
 from tests.factories import CHARTER
+from tests.obligations.office import World
+from tests.page import Browser
 
 Promise = Callable[..., None]
 
@@ -37,3 +39,9 @@ def promise(database: str) -> Promise:
         )  # fmt: skip
 
     return say
+
+
+@pytest.fixture
+def world(browser: Browser, promise: Promise) -> World:
+    """An office that owes one answer, and another office."""
+    return World(promise)

@@ -1,7 +1,7 @@
 """What an office can do before its answer comes; none of it moves the clock, however it is tried."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -18,67 +18,25 @@ from app.contributions.models import Handling
 from app.core import clock, db
 from app.core.access import Conflict, Denied
 from app.core.columns import table
-from app.obligations import actions, queries
-from app.obligations.forms import HandOverForm, HoldingReplyForm
+from app.obligations import queries
 from app.publiclog.models import Event
 from app.responses import actions as responses
 from app.responses.forms import ResponseForm
 from tests import factories
 from tests.consultations.test_drafts import all_rows
-from tests.factories import Person, phase
+from tests.factories import phase
 from tests.obligations.conftest import Promise
+from tests.obligations.office import WHY, World, later
 from tests.obligations.samples import DAY, HOUR, TALKING, TEXT, answer, end, one_owed, owed
 from tests.page import Browser
 
 pytestmark = pytest.mark.usefixtures("browser")
-WHY = "Jalan itu wewenang dinas lain sejak tahun lalu."
-
-
-class World:
-    """An office that owes one answer, its official, and another office."""
-
-    def __init__(self, promise: Promise) -> None:
-        self.office = factories.office("Dinas PU", slug="dinas-pu")
-        self.other = factories.office("Dinas Pasar", slug="dinas-pasar")
-        self.official = factories.official(self.office, "Bu Sri")
-        self.colleague = factories.official(self.other, "Pak Joko")
-        self.consultation = factories.consultation(self.office, TALKING, slug="air")
-        promise(self.consultation, proposal=(5, False))
-        self.author = factories.person("Warga")
-        self.proposal = factories.proposal(self.consultation, self.author, title="Ganti pipa")
-        self.second = factories.proposal(self.consultation, title="Sumur baru")
-        end(self.consultation)
-
-    @property
-    def number(self) -> int:
-        return one_owed(self.proposal).id or 0
-
-    @property
-    def code(self) -> str:
-        return factories.code(self.proposal)
-
-    def hand_over(self, person: Person | None = None, to: str = "dinas-pasar") -> None:
-        form = HandOverForm(office=to, reason=WHY)
-        db.write_now(actions.hand_over, (person or self.official).actor, self.number, form)
-
-    def reply(self, promised: date, person: Person | None = None) -> None:
-        form = HoldingReplyForm.model_validate({"promised": promised.isoformat(), "text": "Kami menunggu hasil uji."})
-        db.write_now(actions.reply, (person or self.official).actor, self.number, form)
-
-
-@pytest.fixture
-def world(browser: Browser, promise: Promise) -> World:
-    return World(promise)
 
 
 def progress() -> list[dict[str, str]]:
     with db.reading() as session:
         found = select(Event).where(table(Event).c.type == "progress").order_by(table(Event).c.id)
         return [json.loads(event.body) for event in session.execute(found).scalars()]
-
-
-def later(days: int) -> date:
-    return clock.local(clock.now()).date() + timedelta(days=days)
 
 
 # -- hand-over -------------------------------------------------------------------------------------
@@ -185,6 +143,7 @@ def test_the_trail_shows_and_tells_what_was_done_about_the_answer(world: World, 
     world.hand_over()
     world.reply(later(30), world.colleague)
     page = browser.get(f"/contributions/{world.code}").text
+    assert "Berikutnya Jawaban Dinas Pasar" in page, "the next step names who owes it now"
     assert "Dinas PU" in page and WHY in page and "Kami menunggu hasil uji." in page
     (told,) = browser.get(f"/contributions/{world.code}.json").response.json()["owed"]
     assert (told["state"], told["answered"], told["office"]) == ("due-soon", None, "dinas-pasar")
@@ -330,11 +289,14 @@ def test_whatever_offices_do_in_whatever_order_the_clock_runs_on(world: World, b
     random, before = Random(seed), one_owed(world.proposal)
     slugs, officials = {"dinas-pu": world.other, "dinas-pasar": world.office}, [world.official, world.colleague]
     handed, promised = [], []
-    for day in sorted(random.sample(range(30), 8)):
+    for day in sorted(random.sample(range(5), 4) + random.sample(range(5, 30), 4)):
         with time_machine.travel(before.arose_at + day * DAY + HOUR):
             holder = next(it for it in officials if one_owed(world.proposal).office_id in it.actor.offices)
-            if random.random() < 0.5:
-                to = next(slug for slug, office in slugs.items() if office in holder.actor.offices)
+            to = next(slug for slug, office in slugs.items() if office in holder.actor.offices)
+            if clock.now() > before.due_at:
+                with pytest.raises(Conflict, match="late"):
+                    world.hand_over(holder, to=to)
+            if random.random() < 0.5 and clock.now() <= before.due_at:
                 world.hand_over(holder, to=to)
                 handed.append(to)
             else:

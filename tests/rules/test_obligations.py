@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.obligations import (
+    FARTHEST,
     SOON,
     Counts,
     EndlessRest,
@@ -18,6 +19,7 @@ from app.rules.obligations import (
     Refused,
     State,
     WorkingDays,
+    check_hand_over,
     check_holding,
     due,
     met_at,
@@ -283,6 +285,11 @@ class TestHoldingReply:
     def test_it_names_a_date_in_the_future(self) -> None:
         assert check_holding(OWED, [], DUE + DAY, DUE + DAY) is Refused.PAST
 
+    def test_it_names_a_date_within_a_year(self) -> None:
+        """A date nobody lives to see, or a mistyped year, would also forbid every later date."""
+        assert check_holding(OWED, [], DUE + FARTHEST, DUE) is None
+        assert check_holding(OWED, [], DUE + FARTHEST + SECOND, DUE) is Refused.TOO_FAR
+
     def test_what_is_settled_needs_none(self) -> None:
         answered = Obligation(AROSE, DUE, answered_at=DUE)
         gone = Obligation(AROSE, DUE, lapsed_at=DUE)
@@ -294,6 +301,18 @@ class TestHoldingReply:
         before = state(OWED, now)
         check_holding(OWED, [], DUE + days * DAY, now)
         assert state(OWED, now) is before
+
+
+class TestHandOver:
+    def test_it_goes_until_the_very_due_second(self) -> None:
+        """Later it would make another office look late, and the own one as if it had owed nothing."""
+        assert check_hand_over(OWED, DUE) is None
+        assert check_hand_over(OWED, DUE + SECOND) is Refused.LATE
+
+    def test_what_is_settled_goes_nowhere(self) -> None:
+        answered = Obligation(AROSE, DUE, answered_at=DUE)
+        gone = Obligation(AROSE, DUE, lapsed_at=DUE)
+        assert [check_hand_over(it, DUE) for it in (answered, gone)] == [Refused.SETTLED] * 2
 
 
 # -- what meets it ---------------------------------------------------------------------------------

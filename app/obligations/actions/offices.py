@@ -26,15 +26,23 @@ _REFUSED = {
         "The new date must be later than the due date and every date named before. "
         "A holding reply says when the answer comes; it moves nothing."
     ),
+    rules.Refused.TOO_FAR: N_("Name a date within a year. Whoever asked cannot be left waiting longer than that."),
+    rules.Refused.LATE: N_(
+        "The due date has passed, so your office keeps owing this answer. "
+        "If the matter is not in its power, say so in the answer and name the office it belongs to."
+    ),
 }
 
 
 def hand_over(session: Session, actor: Actor, obligation_id: int, form: HandOverForm) -> None:
     """Give an obligation to another office, in public and with a reason; the clock runs on.
 
-    Conflict for one's own office, one that is closed or unknown, and for what is no longer owed.
+    Conflict for one's own office, one that is closed or unknown, and for what is no longer owed or is late already.
     """
     owed = _to_act_on(session, actor, obligation_id)
+    refused = rules.check_hand_over(owed.rule, clock.now())
+    if refused is not None:
+        raise Conflict(str(refused), _REFUSED.get(refused, SETTLED))
     to = session.execute(_OFFICE, {"slug": form.office}).first()
     if to is None or to.closed_at is not None:
         raise Conflict("no-office", N_("There is no such office, or it was closed. Choose another one."))
@@ -57,7 +65,8 @@ def hand_over(session: Session, actor: Actor, obligation_id: int, form: HandOver
 def reply(session: Session, actor: Actor, obligation_id: int, form: HoldingReplyForm) -> None:
     """Say in public when the answer will come instead; the due instant stays where it is.
 
-    Conflict for a date that is not later than the due instant and all dates named before, or not in the future.
+    Conflict for a date that is not later than the due instant and all dates named before, not in the future, or more
+    than a year ahead.
     """
     owed = _to_act_on(session, actor, obligation_id)
     named = [it.promised_at for it in owed.replies]

@@ -76,6 +76,11 @@ class Owed:
         return self.rule.answered_at is None and self.rule.lapsed_at is None
 
     @property
+    def can_go(self) -> bool:
+        """Whether it may still be handed over to another office."""
+        return rules.check_hand_over(self.rule, clock.now()) is None
+
+    @property
     def promised_at(self) -> datetime | None:
         """The last date a holding reply named."""
         return max((reply.promised_at for reply in self.replies), default=None)
@@ -209,7 +214,7 @@ def _named(name: str, english: str) -> str:
 _HOLDERS = select(_o.office_id).where(
     _o.consultation_id == bindparam("consultation"), _o.outcome == "open", _o.office_id != bindparam("office")
 ).distinct()  # fmt: skip
-_HELD = select(_o.contribution_id, _o.office_id).where(
+_HELD = select(_o.contribution_id, _o.office_id, _o.due_at).where(
     _o.contribution_id.in_(bindparam("contributions", expanding=True)), _o.outcome == "open"
 )
 
@@ -221,11 +226,13 @@ def owing(session: Session, consultation: ConsultationView) -> frozenset[int]:
 
 
 @contributions.tells_who_owes
-def held_by(session: Session, contribution_ids: list[int]) -> dict[int, set[int]]:
-    """Which offices owe an answer to each of these contributions now."""
+def held_by(session: Session, contribution_ids: list[int], *, in_time: bool = False) -> dict[int, set[int]]:
+    """Which offices owe an answer to each of these contributions now; with `in_time`, only what is not late yet."""
     found: dict[int, set[int]] = {}
+    now = clock.now()
     for row in session.execute(_HELD, {"contributions": contribution_ids}).all():
-        found.setdefault(row.contribution_id, set()).add(row.office_id)
+        if not in_time or row.due_at >= now:
+            found.setdefault(row.contribution_id, set()).add(row.office_id)
     return found
 
 
