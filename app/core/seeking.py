@@ -4,29 +4,18 @@ However common a word is, a search reads a bounded number of entries: a word is 
 many have it is told from how densely they lie; texts with all words come first, then those with the rarest ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Select,
-    bindparam,
-    cast,
-    column,
-    func,
-    literal,
-    select,
-    union_all,
-)
-from sqlalchemy import table as named
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlmodel import Session
 
+from app.core import matching
 from app.core.columns import table
 from app.core.indexing import IndexEntry, of_consultation, of_kind
+from app.core.matching import Group
 from app.core.words import Sought, sought
 
 #: So many texts are ordered at most, and so far a word is counted.
@@ -34,7 +23,6 @@ MOST, COUNTED = 500, 500
 #: So many are looked through where something else than words narrows them.
 LOOKED_THROUGH = 3000
 
-Group = tuple[str, ...]
 _e = table(IndexEntry).c
 _ENTRIES = select(_e.id, _e.kind, _e.subject_id, _e.consultation_id, _e.title, _e.stems)
 
@@ -56,36 +44,6 @@ class Counted:
     missing: tuple[str, ...] = ()
 
 
-def all_of(groups: Sequence[Group]) -> str:
-    """What the index is asked for texts that have one stem of each group; read by `matching`."""
-    return "&".join("|".join(group) for group in groups)
-
-
-def _spelled(question: str, dialect: str) -> str:
-    """A question as the database reads it; stems are letters, digits and lines, so nothing of them is an operator."""
-    either, both = (" OR ", " AND ") if dialect == "sqlite" else (" | ", " & ")
-    quote = '"' if dialect == "sqlite" else "'"
-    groups = (group.split("|") for group in question.split("&"))
-    return both.join(f"({either.join(f'{quote}{stem}{quote}' for stem in group)})" for group in groups)
-
-
-@cache
-def _matching(dialect: str, name: str, limit: int) -> Select[Any]:
-    """The entries that fit a question, the newest first; the question is the parameter `name`."""
-    asked: BindParameter[str] = bindparam(name)
-    if dialect == "sqlite":
-        fts = named("index_words", column("rowid"), column("index_words"))
-        return (
-            select(fts.c.rowid.label("id"))
-            .where(fts.c.index_words.op("MATCH")(asked))
-            .order_by(fts.c.rowid.desc())
-            .limit(limit)
-        )
-    entry = named("index_entry", column("id"), column("index_words"))
-    fits: ColumnElement[bool] = entry.c.index_words.op("@@")(cast(asked, TSQUERY))
-    return select(entry.c.id).where(fits).order_by(entry.c.id.desc()).limit(limit)
-
-
 def _dialect(session: Session) -> str:
     return session.get_bind().dialect.name
 
@@ -93,7 +51,7 @@ def _dialect(session: Session) -> str:
 @cache
 def _counting(dialect: str, number: int) -> Select[Any]:
     """How many entries each of so many questions finds at most, the oldest of them, and the newest of all."""
-    found = [_matching(dialect, f"word{n}", COUNTED).subquery() for n in range(number)]
+    found = [matching.having(dialect, f"word{n}", COUNTED).subquery() for n in range(number)]
     parts = [
         select(literal(n).label("n"), func.count().label("having"), func.min(one.c.id).label("oldest"))
         for n, one in enumerate(found)
@@ -108,7 +66,9 @@ def counted(session: Session, looked_for: Sequence[Sought]) -> Counted:
     if not looked_for:
         return Counted((), 0)
     dialect = _dialect(session)
-    asked = {f"word{n}": _spelled(all_of([word.stems]), dialect) for n, word in enumerate(looked_for)}
+    asked: dict[str, Any] = {}
+    for n, word in enumerate(looked_for):
+        asked.update(matching.word(dialect, f"word{n}", word.stems))
     rows = session.connection().execute(_counting(dialect, len(looked_for)), asked).all()
     newest = int(rows[0].newest or 0)
     pairs = list(zip(looked_for, rows, strict=True))
@@ -150,7 +110,7 @@ def _candidates(dialect: str, limit: int) -> Select[Any]:
     """Entries that fit the first question before those that fit the second, at most so many of each."""
     arms = [
         select(literal(n).label("turn"), one.c.id)
-        for n, one in enumerate(_matching(dialect, f"question{n}", limit).subquery() for n in range(2))
+        for n, one in enumerate(matching.matching(dialect, f"question{n}", limit).subquery() for n in range(2))
     ]
     found = union_all(*arms).subquery()
     once = select(found.c.id, func.min(found.c.turn).label("turn")).group_by(found.c.id).subquery()
@@ -175,29 +135,34 @@ def candidates(
     dialect = _dialect(session)
     words = sorted(found.words, key=lambda word: word.having)
     first = [word.stems for word in words] if not pairs else _two_of([word.stems for word in words[:3]])
-    every = all_of([*first, *marks])
-    some = all_of([tuple(stem for group in rarest(found, most) for stem in group), *marks])
+    some = tuple(stem for group in rarest(found, most) for stem in group)
     limit = most if of is None else LOOKED_THROUGH
     statement = _candidates(dialect, limit)
     if of is not None:
         statement = statement.where(_e.consultation_id.in_(of))
-    asked = {"question0": _spelled(every, dialect), "question1": _spelled(some, dialect)}
+    asked = {
+        **matching.question(dialect, "question0", first, marks),
+        **matching.question(dialect, "question1", [some], marks),
+    }
     return list(session.connection().execute(statement.limit(most), asked).all())
 
 
 @cache
 def _subjects(dialect: str) -> Select[Any]:
-    found = _matching(dialect, "words", MOST).subquery()
+    found = matching.matching(dialect, "words", MOST).subquery()
     return select(_e.subject_id).join_from(found, table(IndexEntry), _e.id == found.c.id)
 
 
 def subjects(session: Session) -> Select[Any]:
-    """The things `asked` asks for, the newest `MOST`, for `column.in_(…)`; what is asked is the parameter `words`."""
+    """The things `asked` asks for, the newest `MOST`, for `column.in_(…)`."""
     return _subjects(_dialect(session))
 
 
-def asked(session: Session, kind: str, consultation: int | None, q: str) -> str:
-    """The question for what of a kind has all these words; words that tell nothing apart ask for what is not there."""
+def asked(session: Session, kind: str, consultation: int | None, q: str) -> Mapping[str, Any]:
+    """The parameters for what of a kind has all these words; words that tell nothing apart ask for what is not there.
+
+    How rare they are is not looked up here: the longest is taken for the rarest, which changes only the cost.
+    """
     marks = [(of_kind(kind),), *([(of_consultation(consultation),)] if consultation is not None else [])]
-    groups = [word.stems for word in sought(q)] or [("_nothing",)]
-    return _spelled(all_of([*groups, *marks]), _dialect(session))
+    groups = [word.stems for word in sorted(sought(q), key=lambda it: -len(it.word))] or [("_nothing",)]
+    return matching.question(_dialect(session), "words", groups, marks)

@@ -6,7 +6,6 @@ prints the CPU time of searches and look-alikes: that of this process, and on Po
 """
 
 import argparse
-import os
 import statistics
 import tempfile
 import time
@@ -126,30 +125,33 @@ def _store(session: Session, consultation: int, first: int, some: list[str]) -> 
     connection.execute(insert(table(IndexEntry)), entries)
 
 
-def _server_seconds(session: Session) -> float:
-    """The CPU time of the process of a PostgreSQL on this machine that answers this session."""
-    pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
-    parts = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+def _server(session: Session) -> Path:
+    """Where the kernel says how long the process of a PostgreSQL on this machine that answers this session computed."""
+    return Path(f"/proc/{session.execute(text('SELECT pg_backend_pid()')).scalar_one()}/schedstat")
+
+
+def _milliseconds(server: Path | None) -> float:
+    return int(server.read_text().split()[0]) / 1e6 if server else 0.0
 
 
 def measured(name: str, tries: list[Any], call: Callable[[Session, Any], object], server: bool) -> float:
     """Print what a call costs, and give its mean in milliseconds with that of the process of the server."""
-    own = []
+    spent, theirs = [], []
     with db.reading() as session:
+        process = _server(session) if server else None
         for one in tries[:20]:
             call(session, one)
-        before = _server_seconds(session) if server else 0.0
         for one in tries:
-            start = time.thread_time()
+            before, start = _milliseconds(process), time.thread_time()
             call(session, one)
-            own.append((time.thread_time() - start) * 1000)
-        theirs = (_server_seconds(session) - before) * 1000 / len(tries) if server else 0.0
-    own.sort()
-    mean = statistics.mean(own) + theirs
-    half, most = own[len(own) // 2], own[len(own) * 95 // 100]
-    shared = f" (of which the server {theirs:.2f})" if server else ""
-    print(f"  {name:<28} mean {mean:.2f} ms{shared}, 50/95/100 % under {half:.2f}/{most:.2f}/{own[-1]:.2f}")
+            own = (time.thread_time() - start) * 1000
+            theirs.append(_milliseconds(process) - before)
+            spent.append(own + theirs[-1])
+    spent.sort()
+    mean = statistics.mean(spent)
+    half, most = spent[len(spent) // 2], spent[len(spent) * 95 // 100]
+    shared = f" (of which the server {statistics.mean(theirs):.2f})" if server else ""
+    print(f"  {name:<28} mean {mean:.2f} ms{shared}, 50/95/100 % under {half:.2f}/{most:.2f}/{spent[-1]:.2f}")
     return mean
 
 

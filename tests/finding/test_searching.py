@@ -216,13 +216,11 @@ def test_a_common_word_gives_the_newest_in_bounded_number(town: Town, monkeypatc
         factories.proposal(town.roads, title="Pagar saja")
     monkeypatch.setattr(seeking, "MOST", 5)
     monkeypatch.setattr(seeking, "COUNTED", 5)
-    seeking._matching.cache_clear()
     seeking._counting.cache_clear()
     with db.reading() as session:
         sought = words.sought("pagar gapura")
         counted = seeking.counted(session, sought)
         entries = seeking.candidates(session, counted, most=5)
-    seeking._matching.cache_clear()
     seeking._counting.cache_clear()
     assert made and len(entries) <= 5
     assert counted.words[0].having >= 5 and counted.words[1].having == 1

@@ -62,7 +62,7 @@ _TOPICS = select(_t.id, _t.slug, _t.name, _t.name_en).order_by(_REST_LAST, _t.na
 def listing(session: Session, filters: Filters, after: str | None) -> Page[ConsultationView]:
     """Opened consultations that fit, the newest first."""
     statement = BASE.where(_c.opened_at.is_not(None), *_conditions(session, filters))
-    asked: dict[str, Any] = {"words": seeking.asked(session, "consultation", None, filters.q)} if filters.q else {}
+    asked = dict(seeking.asked(session, "consultation", None, filters.q)) if filters.q else {}
     rows = page(session, statement, _BY, after, **asked)
     return Page(_views(session, rows.items), rows.next)
 

@@ -167,7 +167,7 @@ def _page(
     found = None
     if filters.q:
         found = seeking.subjects(session)
-        values["words"] = seeking.asked(session, "proposal", consultation_id, filters.q)
+        values |= seeking.asked(session, "proposal", consultation_id, filters.q)
     narrowed = _narrowed(statement, bool(filters.topic), bool(filters.status), found)
     return paging.page(session, narrowed, by, after, size, consultation=consultation_id, **values)
 
