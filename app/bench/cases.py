@@ -54,6 +54,10 @@ def _page(path: str, signed_in: bool = False) -> Make:
     return make
 
 
+def _reading(load: Load, _number_of_round: int) -> Request:
+    return Request(f"/desk/consultations/{load.slug}/reading", load.official)
+
+
 def _vote(htmx: bool) -> Make:
     def make(load: Load, _number_of_round: int) -> Request:
         number = next(_number)
@@ -101,6 +105,7 @@ CASES = (
     Case("trail", "trail of a contribution", _page("/contributions/{code}")),
     Case("board", "board", _page("/board")),
     Case("own", "own contributions", _page("/me/contributions", signed_in=True)),
+    Case("reading", "reading desk of an official", _reading),
     Case("vote", "vote", _vote(htmx=False), 303),
     Case("vote-htmx", "vote, answered with the box", _vote(htmx=True)),
     Case("vote-crowd", "vote, 32 people at once", _vote(htmx=False), 303, together=32),

@@ -1,7 +1,7 @@
 """The database that is measured: a consultation full of contributions, and people who can sign in."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from sqlalchemy import cast, exists, insert, select, update
 from sqlmodel import Session
 
 from app import serving
-from app.accounts.models import Account, Participant, SignIn
+from app.accounts.models import Account, Participant, Role, RoleGrant, SignIn
 from app.accounts.queries import PRIVACY_VERSION
 from app.comments.models import Comment
 from app.consultations.models import Consultation
@@ -49,6 +49,7 @@ class Load:
     codes: tuple[str, ...]
     busy: str
     sessions: tuple[str, ...]
+    official: str
 
 
 @contextmanager
@@ -72,13 +73,14 @@ def fill(folder: Path, amounts: Amounts, told: Told) -> Load:
     with data_folder(folder), serving.installation():
         seeding.seed(amounts, told)
         sessions = db.write_now(_open_accounts, min(VISITORS, amounts.people))
+        official = db.write_now(_open_desk)
         with db.reading() as session:
             codes = tuple(row.code for row in session.execute(_SAMPLED.limit(SAMPLE)))
             busiest = session.execute(_BUSIEST.limit(1)).one()
         db.write_now(_discuss, busiest.id, busiest.code)
         for some in chunks(range(OWED_DAYS), 5):
             db.write_now(_owe, amounts.proposals // 10 // OWED_DAYS + 1, some)
-    return Load(amounts, folder, seeding.SLUG, codes, busiest.code, tuple(sessions))
+    return Load(amounts, folder, seeding.SLUG, codes, busiest.code, tuple(sessions), official)
 
 
 _SAMPLED = (
@@ -106,6 +108,30 @@ def _open_accounts(session: Session, visitors: int) -> list[str]:
         rows = [{"participant_id": number, "email": f"warga{number}@contoh.id", **same} for number in some]
         session.execute(insert(table(Account)), rows)
     accounts = session.execute(select(_a.id).order_by(_a.id).limit(visitors)).scalars().all()
+    return _signed_in(session, accounts)
+
+
+def _open_desk(session: Session) -> str:
+    """Make an official of the office that asks, who votes nowhere, and give the token of their session."""
+    now = clock.now()
+    office = session.execute(select(table(Consultation).c.office_id)).scalars().first()
+    who = Participant(name="Petugas", created_at=now)
+    session.add(who)
+    session.flush()
+    assert who.id is not None
+    account = Account(
+        participant_id=who.id, email="petugas@contoh.id", password_hash="", lang="id", confirmed_at=now,
+        consented_at=now, consent_version=PRIVACY_VERSION, created_at=now, identity_level="email",
+    )  # fmt: skip
+    session.add(account)
+    session.flush()
+    assert account.id is not None
+    session.add(RoleGrant(account_id=account.id, role=Role.OFFICIAL, office_id=office, granted_at=now))
+    return _signed_in(session, [account.id])[0]
+
+
+def _signed_in(session: Session, accounts: Sequence[int]) -> list[str]:
+    now = clock.now()
     made = [(account, tokens.new_token()) for account in accounts]
     seen = {"device": "bench", "created_at": now, "seen_at": now, "expires_at": now + timedelta(days=30)}
     rows = [{"account_id": account, "token_hash": tokens.digest(token), **seen} for account, token in made]

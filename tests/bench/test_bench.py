@@ -48,6 +48,11 @@ def test_queries_and_bytes_are_those_of_the_answer(told: Any) -> None:
     assert "First visit to the list" in told["printed"]
 
 
+def test_the_reading_desk_asks_as_often_whatever_waits(told: Any) -> None:
+    small, large = (size["requests"]["reading"]["queries"] for size in told["sizes"])
+    assert 3 <= small == large <= 6
+
+
 def measured(cpu: float, queries: int, key: str = "list-newest") -> Measured:
     return Measured(10, Figures([0.001]), {key: Figures([cpu, 2 * cpu], queries)})
 
