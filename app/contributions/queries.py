@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Path
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -168,10 +168,11 @@ def handling(session: Session, number: int) -> HandlingView:
 
 #: Called with contributions; tells which offices owe an answer to each of them now.
 Holders = Callable[[Session, list[int]], dict[int, set[int]]]
+H = TypeVar("H", bound=Holders)
 _holders: list[Holders] = []
 
 
-def tells_who_owes(found: Holders) -> Holders:
+def tells_who_owes(found: H) -> H:
     """Register what a feature above knows of the offices that owe an answer to contributions."""
     _holders.append(found)
     return found
