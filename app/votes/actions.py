@@ -76,7 +76,7 @@ _MOVE = (
     .where(*_THIS)
     .values(version=bindparam("new_version"), choice=bindparam("new_choice"), rule=bindparam("new_rule"))
 )
-_CONFIRM = update(table(Vote)).where(_v.ballot_id == bindparam("ballot")).values(rule=bindparam("new_rule"))
+_CONFIRM = update(table(Vote)).where(*_THIS).values(rule=bindparam("new_rule"))
 _REMOVE = delete(table(Vote)).where(*_THIS)
 
 
@@ -257,7 +257,8 @@ def confirm(session: Session, actor: Actor, consultation_id: int, at: datetime) 
         raise Conflict("nothing-to-confirm", N_("You have no votes here that have to be confirmed."))
     if any(mark.rule != rule for mark in paper.marks.values()):
         paper.marks = {proposal: replace(mark, rule=rule) for proposal, mark in paper.marks.items()}
-        paper.connection.execute(_CONFIRM, {"ballot": paper.number, "new_rule": rule})
+        same = {"ballot": paper.number, "new_rule": rule}  # in order, so that two who confirm do not wait in a ring
+        paper.connection.execute(_CONFIRM, [same | {"proposal": proposal} for proposal in sorted(paper.marks)])
         paper.seal(session, at)
     return len(paper.marks)
 

@@ -41,5 +41,17 @@ class Vote(SQLModel, table=True):
     )
     version: int
     choice: str
-    #: How many changes of the counting rule were in force when it was cast or confirmed.
+    #: How many changes that ask voters were in force when it was cast or confirmed.
     rule: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+
+
+class ConfirmedStat(SQLModel, table=True):
+    """How many votes on a proposal agree to so many changes that ask voters; by triggers, and none for no change."""
+
+    __tablename__ = "confirmed_stat"
+
+    proposal_id: int = Field(sa_column=Column(RowId, ForeignKey("proposal.id"), primary_key=True, autoincrement=False))
+    rule: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    supports: int = 0
+    opposes: int = 0
+    neutrals: int = 0

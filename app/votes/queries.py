@@ -20,7 +20,7 @@ from app.proposals.queries import Votable, tells_own_votes
 from app.rules import phases as rules
 from app.rules.ballots import VersionTally, choices_of
 from app.rules.pseudonyms import consultation_key, pid
-from app.votes.models import Ballot, Vote
+from app.votes.models import Ballot, ConfirmedStat, Vote
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,12 @@ class Box:
         return self.supports + self.opposes + self.neutrals
 
 
-_b, _v, _s, _p, _n, _c, _h = (
-    table(model).c for model in (Ballot, Vote, ConsultationSalt, Proposal, VersionStat, Contribution, ConsultationPhase)
-)
+_b, _v, _s, _p, _n, _c, _h, _t = (
+    table(model).c
+    for model in (
+        Ballot, Vote, ConsultationSalt, Proposal, VersionStat, Contribution, ConsultationPhase, ConfirmedStat,
+    )
+)  # fmt: skip
 _SALT = select(_s.salt).where(_s.consultation_id == bindparam("consultation"))
 _MINE = (
     select(_v.choice, _v.version, _v.rule)
@@ -130,10 +133,8 @@ _USED = (
     .join(table(Ballot), _b.id == _v.ballot_id)
     .where(_b.voter == bindparam("voter"), _b.phase_id == bindparam("phase"), _v.choice == "support")
 )
-_CONFIRMED = (
-    select(_v.choice, func.count().label("n"))
-    .where(_v.proposal_id == bindparam("proposal"), _v.rule == bindparam("rule"))
-    .group_by(_v.choice)
+_CONFIRMED = select(_t.supports, _t.opposes, _t.neutrals).where(
+    _t.proposal_id == bindparam("proposal"), _t.rule == bindparam("rule")
 )
 _BY_VERSION = (
     select(_n.version, _n.supports, _n.opposes, _n.neutrals)
@@ -211,10 +212,10 @@ def box(session: Session, actor: Actor, proposal: Votable, own: Standing | None 
 
 
 def _confirmed(session: Session, proposal: Votable) -> Counts:
-    """The votes on a proposal that agree to the counting rule as it now is."""
+    """The votes on a proposal that agree to what is asked and what follows as it now is."""
     values = {"proposal": proposal.id, "rule": proposal.consultation.rule_changes}
-    found = {row.choice: row.n for row in session.execute(_CONFIRMED, values).all()}
-    return Counts(found.get("support", 0), found.get("oppose", 0), found.get("neutral", 0))
+    row = session.execute(_CONFIRMED, values).first()
+    return Counts(*row) if row else Counts(0, 0, 0)
 
 
 def _standing(session: Session, proposal: Votable, phase: KnownPhase, name: str | None) -> Standing:

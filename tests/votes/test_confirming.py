@@ -1,8 +1,12 @@
 """Votes cast before the counting rule changed are kept, confirmed by their voters, and both are counted."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 import pytest
@@ -22,9 +26,10 @@ from app.decisions.forms import PARTS, DecisionForm
 from app.publiclog.models import Event
 from app.rules.canonical import commitment
 from app.votes import actions
-from app.votes.models import Ballot, Choice, Vote
+from app.votes.models import Ballot, Choice, ConfirmedStat, Vote
 from tests import factories
 from tests.consultations.test_drafts import all_rows
+from tests.counting import queries_asked
 from tests.factories import CHARTER, HOUR
 from tests.page import Browser
 
@@ -240,3 +245,38 @@ def test_the_result_shows_both_counts_and_both_outcomes(world: World, browser: B
     assert "Menurut aturan apa suara dihitung, termasuk jika seri. Alasan: Aturan lama keliru." in decision.text
     box = browser.get(f"/proposals/{second}").text
     assert "Sejak itu ditegaskan: 0 mendukung, 1 menolak, 0 netral." in box
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_confirmed_counts_are_what_counting_the_votes_gives(world: World, seed: int) -> None:
+    """Whoever casts, changes, withdraws and confirms in any order, under two changes."""
+    random, people = Random(seed), [world.early, world.late, factories.person()]
+    for hour, rule in enumerate((CHOOSING, {**CHOOSING, "most": 2}), 1):
+        world.amend(rule)
+        world.clock.move_to(NOW + hour * HOUR)
+        for _ in range(15):
+            person, proposal = random.choice(people), random.choice((world.first, world.second))
+            act = random.choice(("cast", "cast", "withdraw", "confirm"))
+            if act == "cast":
+                world.cast(person, proposal, random.choice(("support", "oppose", "neutral")))
+            elif act == "withdraw":
+                given = (person.actor, factories.code(proposal), clock.now())
+                db.write_now(actions.withdraw, *given)
+            else:
+                with suppress(Conflict):
+                    world.confirm(person)
+            meant = Counter((it.proposal_id, it.rule, it.choice) for it in all_rows(Vote) if it.rule)
+            kept = {(it.proposal_id, it.rule, name.removesuffix("s")): getattr(it, name)
+                    for it in all_rows(ConfirmedStat) for name in ("supports", "opposes", "neutrals")}  # fmt: skip
+            assert {key: n for key, n in kept.items() if n} == meant
+
+
+def test_a_page_with_both_counts_counts_no_votes(world: World, browser: Browser) -> None:
+    world.amend()
+    world.clock.move_to(NOW + HOUR)
+    world.confirm(world.early)
+    world.close()
+    with queries_asked() as statements:
+        page = browser.get(f"/proposals/{factories.code(world.first)}")
+    assert "Sejak itu ditegaskan: 1 mendukung" in page.text and statements
+    assert [it for it in statements if re.search(r"count\(.*FROM vote\b", it, re.S | re.I)] == []
