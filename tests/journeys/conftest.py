@@ -24,10 +24,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: apt-get install chromium"))
 
 
+#: How long votes take to be counted, and an act may wait to be stored before it is refused with 503: with one second a
+#: busy machine, or a test that writes beside the server, lets journeys fail that do nothing wrong.
+SETTLE = "5"
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that serves the demonstration, as `./run` starts it."""
-    server = Server(tmp_path_factory.mktemp("demo"), settle_seconds="1", sign_in_attempts="500")
+    server = Server(tmp_path_factory.mktemp("demo"), settle_seconds=SETTLE, sign_in_attempts="500")
     server.start()
     yield server
     server.stop()

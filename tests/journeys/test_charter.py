@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -111,9 +111,10 @@ def _one_voter_confirms(voter: Visitor, site: Server, slug: str, code: str) -> N
     voter.reads(WHY)
     voter.open(f"/proposals/{code}")
     voter.sees("The question, or what votes bring about, was changed after you voted. Your vote is kept.")
+    the_change_applies(site, slug, in_hours=2)
     voter.open(f"/consultations/{slug}/votes")
     expect(voter.button("Confirm all my votes")).to_have_count(0)
-    the_changed_rule_applies(site)
+    the_change_applies(site, slug, in_hours=0)
     voter.open("/me/contributions")
     voter.follow("See what changed, and confirm")
     voter.press("Confirm all my votes")
@@ -121,11 +122,16 @@ def _one_voter_confirms(voter: Visitor, site: Server, slug: str, code: str) -> N
     voter.sees_not("The question, or what votes bring about, was changed after you voted. Your votes are kept.")
 
 
-def the_changed_rule_applies(site: Server) -> None:
-    """The full hour from which a changed rule applies has come: the server's clock cannot be moved, so its date is."""
+def the_change_applies(site: Server, slug: str, in_hours: int) -> None:
+    """Set the full hour from which the change applies: the present one, or one that does not come during this test.
+
+    The server's clock cannot be moved, so the date is. Left as it was, the hour could strike between two steps.
+    """
+    hour = datetime.now(UTC).replace(tzinfo=None, minute=0, second=0, microsecond=0) + timedelta(hours=in_hours)
+    change = "UPDATE amendment SET applies_from = ? WHERE asks_voters AND consultation_id = "
+    change += "(SELECT id FROM consultation WHERE slug = ?)"
     with closing(sqlite3.connect(site.folder / "rembuk.db", timeout=20)) as connection, connection:
-        hour = datetime.now(UTC).replace(tzinfo=None, minute=0, second=0, microsecond=0).isoformat(" ", "microseconds")
-        assert connection.execute("UPDATE amendment SET applies_from = ? WHERE asks_voters", (hour,)).rowcount >= 1
+        assert connection.execute(change, (hour.isoformat(" ", "microseconds"), slug)).rowcount == 1
 
 
 def _anyone_sees_what_changed_and_both_counts(visitor: Visitor, charter: str, code: str) -> None:

@@ -16,6 +16,7 @@ from app.core import db, tokens, web
 from app.core.access import SESSION_COOKIE
 from tests import factories
 from tests import world as worlds
+from tests.journeys.conftest import SETTLE
 from tests.journeys.pages import kind
 from tests.journeys.server import Server
 from tests.journeys.visitor import Visitor
@@ -96,7 +97,7 @@ def nothing_runs(browser: Browser, chromium: Chromium, folder: Path, shift: int,
     for name, url in pages(browser, planted):
         wanted.setdefault(name, []).append(url)
     assert sum(map(len, wanted.values())) > least
-    server = Server(folder, settle_seconds="1")
+    server = Server(folder, settle_seconds=SETTLE)
     server.start()
     try:
         wrong = open_all(chromium, server, planted, wanted)
