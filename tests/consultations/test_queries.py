@@ -92,18 +92,18 @@ def test_what_is_open_now_closes_soon_first_also_where_there_is_nothing_to_send_
     read_first = (phase("information", -DAY, DAY), phase("proposals", DAY, 5 * DAY))
     factories.consultation(all_states, read_first, slug="baca-dulu")
     with db.reading() as session:
-        found = queries.open_now(session, 5)
+        found = queries.open_or_soon(session, 5, 5).open_now
         assert [it.slug for it in found] == ["sebentar", "antara", "baca-dulu", "terbuka"]
         assert {it.slug: it.takes_from is None for it in found} == {
             "sebentar": True, "antara": False, "baca-dulu": False, "terbuka": True,
         }  # fmt: skip
-        assert len(queries.open_now(session, 1)) == 1
+        assert len(queries.open_or_soon(session, 1, 1).open_now) == 1
 
 
 def test_what_is_announced_opens_soon(all_states: int) -> None:
     factories.consultation(all_states, (phase("proposals", HOUR, DAY),), slug="sebentar-lagi")
     with db.reading() as session:
-        assert [it.slug for it in queries.opens_soon(session, 5)] == ["sebentar-lagi", "akan"]
+        assert [it.slug for it in queries.open_or_soon(session, 5, 5).soon] == ["sebentar-lagi", "akan"]
 
 
 def test_an_office_shows_what_it_asked_the_newest_first(all_states: int) -> None:
@@ -180,7 +180,7 @@ def test_lists_take_the_same_queries_however_long(office: int, number: int) -> N
         with counting() as desk:
             queries.awaiting(session, [office])
         with counting() as soon:
-            queries.open_now(session, 20)
+            queries.open_or_soon(session, 20, 20)
     assert (len(listed), len(desk), len(soon)) == (1 if not slugs(Filters("open", "air")) else 2, 2, 2)
 
 
@@ -201,13 +201,13 @@ def test_pages_of_the_list_neither_skip_nor_repeat(office: int) -> None:
     assert len(seen) == len(set(seen)) == 45
 
 
-def test_the_page_of_one_takes_three_queries(office: int) -> None:
+def test_the_page_of_one_takes_two_queries(office: int) -> None:
     number = factories.consultation(office)
     with db.reading() as session:
         view = queries.by_id(session, number)
         with counting() as told:
             queries.consultation_page(session, view)
-    assert len(told) == 3
+    assert len(told) == 2
 
 
 def test_texts_are_shown_in_the_readers_language_where_there_are_two(office: int) -> None:

@@ -105,6 +105,26 @@ def test_a_consultation_page_costs_the_same_for_many_proposals(browser: Browser)
     assert max(costs) - min(costs) <= 1, "the random order goes on at its beginning where its end was reached"
 
 
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_no_page_asks_more_than_eight_queries(browser: Browser, signed_in: bool) -> None:
+    number = factories.consultation(factories.office(), slug="air", open_counts=True)
+    person = factories.person()
+    code = factories.code(factories.proposal(number, author=person))
+    other = factories.code(factories.proposal(number))
+    db.write_now(votes.cast, person.actor, other, Choice.SUPPORT, clock.now())
+    visitor = browser.as_(person) if signed_in else browser.as_()
+    pages = ["/", "/consultations", "/consultations/air", "/consultations/air/charter", "/board", f"/proposals/{other}"]
+    pages += [f"/contributions/{code}", "/consultations/air/proposals?sort=random&seed=3", "/search?q=air"]
+    pages += ["/me", "/me/contributions"] if signed_in else []
+    statements = asked([])
+    costs = {}
+    for path in pages:
+        statements.clear()
+        assert visitor.get(path).status == 200
+        costs[path] = sum(1 for one in statements if one != "BEGIN")
+    assert {path: cost for path, cost in costs.items() if cost > 8} == {}, costs
+
+
 def test_a_draft_consultation_is_not_there_for_others(browser: Browser) -> None:
     office = factories.office()
     factories.consultation(office, slug="draf", opened=False)

@@ -53,3 +53,14 @@ def test_votes_move_a_proposal_in_the_order_of_support(browser: Browser) -> None
     with db.reading() as session:
         found = queries.listing(session, consultation, "support", queries.Filters(), None)
     assert [item.code for item in found.items] == [factories.code(it) for it in (first, third, second)]
+
+
+@pytest.mark.parametrize("seed", range(queries.SEEDS))
+def test_a_few_are_the_first_of_the_random_order(seed: int) -> None:
+    number = factories.consultation(factories.office())
+    for _ in range(9):
+        factories.proposal(number)
+    with db.reading() as session:
+        whole = [it.code for it in queries.listing(session, number, "random", queries.Filters(), None, seed).items]
+        for most in (1, 4, 9, 12):
+            assert [it.code for it in queries.some(session, number, seed, most)] == whole[:most]

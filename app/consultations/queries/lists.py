@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_, select, union_all
 from sqlmodel import Session
 
 from app.consultations.models import Consultation, ConsultationPhase, ConsultationTopic, Topic
@@ -42,6 +42,14 @@ class TopicView:
     name: str
 
 
+@dataclass(frozen=True)
+class Current:
+    """What people can take part in now, and what comes next."""
+
+    open_now: tuple[ConsultationView, ...]
+    soon: tuple[ConsultationView, ...]
+
+
 _c, _p, _t, _ct = (table(model).c for model in (Consultation, ConsultationPhase, Topic, ConsultationTopic))
 _BY = (Key("opened_at", _c.opened_at, descending=True), Key("id", _c.id, descending=True))
 _OF_PEOPLE = or_(_p.acts != "", _p.kind.not_in(_OFFICE_TIME))
@@ -67,16 +75,23 @@ def listing(session: Session, filters: Filters, after: str | None) -> Page[Consu
     return Page(_views(session, rows.items), rows.next)
 
 
-def open_now(session: Session, limit: int) -> tuple[ConsultationView, ...]:
-    """Consultations that have begun and are not over, those that close first on top."""
-    fits = (_c.opened_at.is_not(None), _in_state("open", clock.now()))
-    return _views(session, session.execute(BASE.where(*fits).order_by(_LAST, _c.id).limit(limit)).all())
-
-
-def opens_soon(session: Session, limit: int) -> tuple[ConsultationView, ...]:
-    """Consultations that are announced and have not begun, those that begin first on top."""
-    fits = (_c.opened_at.is_not(None), _in_state("upcoming", clock.now()))
-    return _views(session, session.execute(BASE.where(*fits).order_by(_FIRST, _c.id).limit(limit)).all())
+def open_or_soon(session: Session, most_open: int, most_soon: int) -> Current:
+    """What is open, those that close first on top, and what is announced, those that begin first on top."""
+    now = clock.now()
+    parts = (("open", _LAST, most_open), ("upcoming", _FIRST, most_soon))
+    halves = [
+        BASE.add_columns(literal(state).label("part"), date.label("by_date"))
+        .where(_c.opened_at.is_not(None), _in_state(state, now))
+        .order_by(date, _c.id)
+        .limit(most)
+        .subquery()
+        for state, date, most in parts
+    ]
+    rows = session.execute(union_all(*(select(half) for half in halves))).all()
+    ordered = sorted(rows, key=lambda row: (row.by_date, row.id))
+    shown = dict(zip((row.id for row in ordered), _views(session, ordered), strict=True))
+    open_now, soon = (tuple(shown[row.id] for row in ordered if row.part == state) for state, _, _ in parts)
+    return Current(open_now, soon)
 
 
 def of_office(session: Session, office_id: int, limit: int) -> tuple[ConsultationView, ...]:
@@ -116,6 +131,26 @@ def topics_of_many(session: Session, ids: Iterable[int]) -> dict[int, tuple[Topi
         for row in session.execute(statement.where(_ct.consultation_id.in_(wanted))).all():
             found[row.consultation_id].append(_topic(row))
     return {number: tuple(its) for number, its in found.items()}
+
+
+def in_topics(statement: Select[Any]) -> Select[Any]:
+    """A statement about one consultation with its topics: a row for each, or one without."""
+    return (
+        statement.add_columns(_t.id.label("topic_id"), _t.slug.label("topic"), _t.name.label("topic_name"), _t.name_en)
+        .outerjoin(table(ConsultationTopic), _ct.consultation_id == _c.id)
+        .outerjoin(table(Topic), _t.id == _ct.topic_id)
+        .order_by(_REST_LAST, _t.name, _t.id)
+    )
+
+
+def topics_in(rows: Iterable[Any]) -> tuple[TopicView, ...]:
+    """The topics in the rows of such a statement."""
+    english = language.get() == "en"
+    return tuple(
+        TopicView(row.topic_id, row.topic, row.name_en if english and row.name_en else row.topic_name)
+        for row in rows
+        if row.topic_id is not None
+    )
 
 
 def _views(session: Session, rows: Iterable[Any]) -> tuple[ConsultationView, ...]:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.consultations.models import Amendment, Charter, Consultation, ConsultationChange
 from app.consultations.queries.charter import rule_of
 from app.consultations.queries.documents import DocumentView, documents_of
-from app.consultations.queries.lists import TopicView, topics_of_many
+from app.consultations.queries.lists import TopicView, in_topics, topics_in
 from app.consultations.queries.views import ConsultationView, KnownPhase
 from app.core import i18n
 from app.core.columns import table
@@ -118,18 +118,22 @@ _TEXTS = (
     .outerjoin_from(table(Consultation), table(Charter), _ch.consultation_id == _c.id)
     .where(_c.id == bindparam("id"))
 )
+#: The same with the topics: a row for each, or one without.
+_WITH_TOPICS = in_topics(_TEXTS)
+_LANG = select(_c.lang).where(_c.id == bindparam("id"))
 
 
 def consultation_page(session: Session, view: ConsultationView) -> ConsultationPage:
-    """The page's part of this package, in three queries."""
-    texts = session.execute(_TEXTS, {"id": view.id}).one()
+    """The page's part of this package, in two queries."""
+    rows = session.execute(_WITH_TOPICS, {"id": view.id}).all()
+    texts = rows[0]
     other = i18n.language.get() != texts.lang and bool(texts.other_background)
     return ConsultationPage(
         view=view,
         background=texts.other_background if other else texts.background,
         background_lang=i18n.language.get() if other else texts.lang,
         first_lang=texts.lang,
-        topics=topics_of_many(session, [view.id])[view.id],
+        topics=topics_in(rows),
         documents=documents_of(session, view.id),
         steps=steps(view),
         changes=texts.changes,
@@ -144,7 +148,7 @@ def consultation_page(session: Session, view: ConsultationView) -> ConsultationP
 
 def lang_of(session: Session, consultation_id: int) -> str:
     """The language a consultation was first written in."""
-    return str(session.execute(_TEXTS, {"id": consultation_id}).one().lang)
+    return str(session.execute(_LANG, {"id": consultation_id}).scalar_one())
 
 
 def steps(view: ConsultationView) -> tuple[Step, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import exists, select
 from sqlmodel import Session
 
 from app.consultations.models import Consultation
@@ -17,20 +17,19 @@ from app.obligations.queries.asking import Asked
 from app.obligations.queries.calendar import HolidayView, holidays, rest_days
 from app.obligations.queries.lists import Item, items
 from app.obligations.queries.standings import Standings, standings
-from app.offices.models import Office
+from app.offices import queries as offices
 from app.rules.obligations import Standing
 
 #: So many consultations can be chosen from, the newest first.
 CHOICES = 100
 
-_k, _f, _n = table(Consultation).c, table(Office).c, table(ObligationCount).c
+_k, _n = table(Consultation).c, table(ObligationCount).c
 _OWING = (
     select(_k.id, _k.slug, _k.title, _k.other_title, _k.lang)
     .where(exists().where(_n.consultation_id == _k.id))
     .order_by(_k.opened_at.desc(), _k.id.desc())
     .limit(CHOICES)
 )
-_NAMES = select(_f.id, _f.slug, _f.name, _f.name_en).where(_f.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,8 @@ class Board:
 
     standings: Standings
     offices: tuple[OfficeLine, ...]
+    #: The offices to choose from.
+    choices: tuple[tuple[str, str], ...]
     items: paging.Page[Item]
     consultations: tuple[tuple[str, str], ...]
     holidays: tuple[HolidayView, ...]
@@ -59,11 +60,13 @@ class Board:
 def board(session: Session, asked: Asked, after: str | None) -> Board:
     """The board for what was asked."""
     found = standings(session, asked.narrowed)
+    tree = offices.tree(session)
     now = clock.now()
     year = clock.local(now).year
     return Board(
         standings=found,
-        offices=_lines(session, found),
+        offices=_lines(tree, found),
+        choices=tuple(offices.choices_in(tree)),
         items=items(session, asked.state, asked.narrowed, after),
         consultations=_owing(session, asked.consultation),
         holidays=holidays(session, year),
@@ -73,14 +76,10 @@ def board(session: Session, asked: Asked, after: str | None) -> Board:
     )
 
 
-def _lines(session: Session, found: Standings) -> tuple[OfficeLine, ...]:
-    """The offices by name."""
-    english = language.get() == "en"
-    rows = session.execute(_NAMES, {"ids": list(found.offices)}).all()
-    named = [
-        OfficeLine(row.slug, row.name_en if english and row.name_en else row.name, found.offices[row.id])
-        for row in rows
-    ]
+def _lines(tree: tuple[offices.Branch, ...], found: Standings) -> tuple[OfficeLine, ...]:
+    """The offices that owe or owed something, by name."""
+    every = {office.id: office for office, _depth in offices.walk(tree)}
+    named = [OfficeLine(every[number].slug, every[number].name, standing) for number, standing in found.offices.items()]
     return tuple(sorted(named, key=lambda line: (line.name, line.slug)))
 
 

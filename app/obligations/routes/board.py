@@ -14,7 +14,6 @@ from app.obligations import queries
 from app.obligations.models import KINDS
 from app.obligations.queries import Asked
 from app.obligations.queries.words import DAYS, STATES
-from app.offices import queries as offices
 
 router = APIRouter()
 AskedFor = Annotated[Asked, Depends(queries.asked)]
@@ -37,7 +36,7 @@ def board(request: Request, session: db.Read, asked: AskedFor, after: paging.Cur
         form=blank(**values),
         kinds={kind: gettext(words) for kind, words in KINDS.items()},
         states={state: gettext(words) for state, words in STATES.items()},
-        office_choices=offices.office_choices(session),
+        office_choices=list(found.choices),
         rest=[gettext(DAYS[day]) for day in found.rest_days],
         query=query,
         first_url=f"/board?{query}" if after else None,

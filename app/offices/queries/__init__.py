@@ -17,12 +17,14 @@ from app.offices.queries.offices import (
     OfficePage,
     OfficeView,
     by_ids,
+    choices_in,
     facts,
     in_path,
     office_choices,
     office_page,
     tree,
     typed_office,
+    walk,
 )
 from app.offices.queries.officials import spoken_for, with_office
 
@@ -37,6 +39,7 @@ __all__ = [
     "area_by_code",
     "area_path",
     "by_ids",
+    "choices_in",
     "chosen_area",
     "facts",
     "in_path",
@@ -48,5 +51,6 @@ __all__ = [
     "spoken_for",
     "tree",
     "typed_office",
+    "walk",
     "with_office",
 ]

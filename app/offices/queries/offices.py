@@ -1,6 +1,6 @@
 """The tree of offices, and what is known of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -104,17 +104,20 @@ def tree(session: Session) -> tuple[Branch, ...]:
 
 def office_choices(session: Session, but: int | None = None) -> list[tuple[str, str]]:
     """Offices to choose from as (slug, name), indented by their place in the tree; not `but` or those below it."""
-    choices: list[tuple[str, str]] = []
+    return choices_in(tree(session), but)
 
-    def walk(branches: tuple[Branch, ...], depth: int) -> None:
-        for branch in branches:
-            if branch.office.id == but:
-                continue
-            choices.append((branch.office.slug, "– " * depth + branch.office.name))
-            walk(branch.below, depth + 1)
 
-    walk(tree(session), 0)
-    return choices
+def choices_in(branches: tuple[Branch, ...], but: int | None = None) -> list[tuple[str, str]]:
+    """The same, of a tree that has been read."""
+    return [(office.slug, "– " * depth + office.name) for office, depth in walk(branches, but)]
+
+
+def walk(branches: tuple[Branch, ...], but: int | None = None, depth: int = 0) -> Iterator[tuple[OfficeView, int]]:
+    """The offices of a tree from the top, each with how deep it stands; not `but` or those below it."""
+    for branch in branches:
+        if branch.office.id != but:
+            yield branch.office, depth
+            yield from walk(branch.below, but, depth + 1)
 
 
 def typed_office(session: Session, office_id: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Reads across features for the pages made of several of them."""
 
 from app.pages.queries.installation import Installation, installation
-from app.pages.queries.own import AmendedCharter, Voted, amended_charters, own_votes
+from app.pages.queries.own import AmendedCharter, Voted, own_votes, reminders
 from app.pages.queries.totals import Totals, totals
 from app.pages.queries.trails import Trail, trail
 from app.pages.queries.waiting import Waiting, next_waiting, waiting
@@ -13,10 +13,10 @@ __all__ = [
     "Trail",
     "Voted",
     "Waiting",
-    "amended_charters",
     "installation",
     "next_waiting",
     "own_votes",
+    "reminders",
     "totals",
     "trail",
     "waiting",

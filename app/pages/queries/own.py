@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, literal, null, or_, select, union_all
 from sqlmodel import Session
 
 from app.consultations.models import Amendment, Consultation
 from app.consultations.queries import ConsultationView
 from app.contributions.models import Contribution
+from app.core.access import Actor
 from app.core.columns import table
 from app.core.i18n import language
+from app.proposals.models import ProposalDraft
 from app.votes import queries as votes
 
 _c = table(Contribution).c
@@ -65,14 +67,55 @@ _AMENDED = (
 )
 
 
-def amended_charters(session: Session, participant: int, voted: list[Voted]) -> list[AmendedCharter]:
-    """The latest amended charters of what somebody took part in and is not decided: also told who gets no mail."""
+@dataclass(frozen=True)
+class Unfinished:
+    """A draft among somebody's own texts."""
+
+    title: str
+    consultation: str
+    url: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class Reminders:
+    """What waits for somebody apart from what they put in."""
+
+    amended: tuple[AmendedCharter, ...]
+    drafts: tuple[Unfinished, ...]
+
+
+_d = table(ProposalDraft).c
+_DRAFTED = (
+    select(_q.slug, _q.title, _q.other_title, _q.lang, literal(0).label("number"), _d.saved_at.label("at"))
+    .add_columns(_d.title.label("draft"))
+    .join_from(table(ProposalDraft), table(Consultation), _q.id == _d.consultation_id)
+    .where(_d.account_id == bindparam("account"))
+    .order_by(_d.saved_at.desc())
+    .limit(50)
+)
+_REMINDERS = union_all(select(_AMENDED.add_columns(null().label("draft")).subquery()), select(_DRAFTED.subquery()))
+
+
+def reminders(session: Session, actor: Actor, voted: list[Voted]) -> Reminders:
+    """The latest amended charters of what somebody took part in and is not decided, and their drafts.
+
+    The amendments are also told who gets no mail. The latest come first.
+    """
     ids = [some.consultation.id for some in voted]
-    rows = session.execute(_AMENDED, {"participant": participant, "voted": ids}).all()
+    values = {"participant": actor.participant or 0, "voted": ids, "account": actor.account or 0}
+    rows = sorted(session.execute(_REMINDERS, values).all(), key=lambda row: row.at, reverse=True)
     second = language.get()
-    return [
+    amended = [
         AmendedCharter(it.slug, it.other_title, second, it.number, it.at)
         if it.lang != second and it.other_title
         else AmendedCharter(it.slug, it.title, it.lang, it.number, it.at)
         for it in rows
+        if it.draft is None
     ]
+    drafts = [
+        Unfinished(it.draft, it.title, f"/consultations/{it.slug}/proposals/new", it.at)
+        for it in rows
+        if it.draft is not None
+    ]
+    return Reminders(tuple(amended), tuple(drafts))

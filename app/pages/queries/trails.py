@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from app.comments import queries as comments
@@ -12,7 +11,7 @@ from app.consultations.queries import ConsultationView
 from app.contributions import queries as contributions
 from app.contributions.models import Contribution, Kind
 from app.contributions.queries import Handled, Lights
-from app.core import clock, codes
+from app.core import clock
 from app.core.access import Missing
 from app.core.columns import table
 from app.moderation import queries as moderation
@@ -102,26 +101,26 @@ class Trail:
 
 def trail(session: Session, code: str) -> Trail:
     """What became of the contribution with this code."""
-    read = codes.read_code(code)
-    row = session.execute(select(_c.id, _c.kind).where(_c.code == read)).first() if read else None
-    if row is None:
-        raise Missing
-    comment = comments.at_code(session, code) if row.kind == Kind.COMMENT else None
-    proposal = comment.proposal if comment else proposals.by_id(session, row.id)
+    comment = None
+    try:
+        proposal = proposals.at_code(session, code)
+    except Missing:
+        comment = comments.at_code(session, code)
+        proposal = comment.proposal
     item: Any = comment or proposal
-    lights = contributions.lights_of(session, [item])[row.id]
+    lights = contributions.lights_of(session, [item])[item.id]
     return Trail(
         code=item.code,
-        kind=row.kind,
+        kind=Kind.COMMENT if comment else Kind.PROPOSAL,
         received_at=item.received_at,
         entered_at=proposal.entered_at if comment is None else item.received_at,
         channel=item.channel,
         proposal=proposal,
         comment=comment,
         versions=() if comment else tuple(reversed(proposals.versions(session, proposal.id))),
-        answers=tuple(reversed(responses.answers_of(session, row.id))),
-        moderation=tuple(moderation.acts_of(session, row.id)),
+        answers=tuple(reversed(responses.answers_of(session, item.id))),
+        moderation=tuple(moderation.acts_of(session, item.id)),
         lights=lights,
-        handlings=tuple(contributions.handlings_of(session, [row.id]).get(row.id, ())),
-        clock=obligations.of_contribution(session, row.id),
+        handlings=tuple(contributions.handlings_of(session, [item.id]).get(item.id, ())),
+        clock=obligations.of_contribution(session, item.id),
     )

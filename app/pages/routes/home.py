@@ -17,11 +17,12 @@ router = APIRouter()
 @router.get("/", dependencies=[guard("pages.read")])
 def home(request: Request, session: db.Read) -> Response:
     """Home."""
+    current = consultations.open_or_soon(session, 6, 5)
     return web.render(
         request,
         "pages/home.html",
-        open_now=consultations.open_now(session, 6),
-        opens_soon=consultations.opens_soon(session, 5),
+        open_now=current.open_now,
+        opens_soon=current.soon,
         answered=responses.lately(session, 5),
         decided=decisions.lately(session, 4),
         topics=consultations.topics(session),

@@ -104,6 +104,7 @@ def own(
     own_proposals = proposals.by_author(session, participant, after or None)
     own_comments = comments.by_author(session, participant, comments_after or None)
     voted = queries.own_votes(session, participant)
+    reminders = queries.reminders(session, actor, voted)
     shown = [own.item.code for own in own_proposals.items] + [own.code for own in own_comments.items]
     return web.render(
         request,
@@ -112,7 +113,7 @@ def own(
         comments=own_comments,
         acts=moderation.acts_for(session, shown),
         voted=voted,
-        amended=queries.amended_charters(session, participant, voted),
+        amended=reminders.amended,
         asked=[vote for some in voted for vote in some.votes if vote.outdated],
-        drafts=proposals.drafts_of(session, actor.account or 0),
+        drafts=reminders.drafts,
     )

@@ -1,6 +1,6 @@
 """Reads about proposals: one, its versions, lists of them, and drafts."""
 
-from app.proposals.queries.drafts import Draft, Unfinished, draft, drafts_of
+from app.proposals.queries.drafts import Draft, draft
 from app.proposals.queries.found import FOUND
 from app.proposals.queries.lists import (
     SEEDS,
@@ -40,7 +40,6 @@ __all__ = [
     "Item",
     "Own",
     "ProposalView",
-    "Unfinished",
     "Version",
     "Votable",
     "at_code",
@@ -48,7 +47,6 @@ __all__ = [
     "by_id",
     "differences",
     "draft",
-    "drafts_of",
     "genuine_place",
     "in_path",
     "latest_by",

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app.consultations.models import Consultation
 from app.core.columns import table
 from app.proposals.models import ProposalDraft
 
@@ -34,29 +33,3 @@ def draft(session: Session, account: int, consultation_id: int, proposal_id: int
         )
     ).first()
     return Draft(*row) if row else None
-
-
-@dataclass(frozen=True)
-class Unfinished:
-    """A draft among somebody's own texts."""
-
-    title: str
-    consultation: str
-    url: str
-    saved_at: datetime
-
-
-def drafts_of(session: Session, account: int) -> list[Unfinished]:
-    """What somebody is writing, the latest first."""
-    k = table(Consultation).c
-    query = (
-        select(_d.title, k.title, k.slug, _d.saved_at)
-        .join_from(table(ProposalDraft), table(Consultation), k.id == _d.consultation_id)
-        .where(_d.account_id == account)
-        .order_by(_d.saved_at.desc())
-        .limit(50)
-    )
-    return [
-        Unfinished(row[0], row[1], f"/consultations/{row.slug}/proposals/new", row.saved_at)
-        for row in session.execute(query).all()
-    ]

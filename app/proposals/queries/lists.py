@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, literal, select, union_all
 from sqlmodel import Session
 
 from app.accounts.models import Participant
@@ -129,6 +129,21 @@ _ROUND = {
     backwards: (paging.Key("shuffle", _p.shuffle, backwards), paging.Key("id", _p.id, backwards))
     for backwards in (True, False)
 }
+#: The beginnings of both laps at once, for a few.
+_BOTH_LAPS = {
+    backwards: union_all(
+        *(
+            select(
+                lap.add_columns(literal(number).label("lap"))
+                .order_by(*((key.column.desc() if backwards else key.column) for key in _ROUND[backwards]))
+                .limit(bindparam("most"))
+                .subquery()
+            )
+            for number, lap in enumerate(laps)
+        )
+    )
+    for backwards, laps in _LAPS.items()
+}
 
 
 @cache
@@ -176,8 +191,7 @@ def _random(
     session: Session, consultation_id: int, filters: Filters, seed: int, after: str | None, size: int = paging.SIZE
 ) -> paging.Page[Any]:
     """The order of one seed: round the stored hashes from a starting point, half of the seeds backwards."""
-    start = (seed % (SEEDS // 2)) * (SHUFFLE_RANGE // (SEEDS // 2))
-    backwards = seed >= SEEDS // 2
+    start, backwards = _course(seed)
     lap, cursor = _read_lap(after)
     first, second = _LAPS[backwards]
 
@@ -194,6 +208,11 @@ def _random(
         return paging.Page(page.items, "2")
     rest = some(second, None, missing)
     return _lap(paging.Page(page.items + rest.items, rest.next), 2)
+
+
+def _course(seed: int) -> tuple[int, bool]:
+    """Where a seed starts, and whether it goes backwards."""
+    return (seed % (SEEDS // 2)) * (SHUFFLE_RANGE // (SEEDS // 2)), seed >= SEEDS // 2
 
 
 def _read_lap(after: str | None) -> tuple[int, str | None]:
@@ -253,7 +272,11 @@ def newest(session: Session, consultation_id: int, limit: int) -> list[Item]:
 
 def some(session: Session, consultation_id: int, seed: int, limit: int) -> list[Item]:
     """A few proposals in the random order of one seed, for a page on which none should have an advantage."""
-    return list(_items(session, _random(session, consultation_id, Filters(), seed, None, limit).items))
+    start, backwards = _course(seed)
+    values = {"consultation": consultation_id, "start": start, "most": limit}
+    rows = session.execute(_BOTH_LAPS[backwards], values).all()
+    ahead = sorted(rows, key=lambda row: (row.shuffle, row.id), reverse=backwards)
+    return list(_items(session, sorted(ahead, key=lambda row: row.lap)[:limit]))
 
 
 OwnVotes = Callable[[Session, Actor, ConsultationView, Collection[str]], dict[str, str]]
