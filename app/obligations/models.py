@@ -53,6 +53,7 @@ class Obligation(SQLModel, table=True):
         Index("ix_obligation_consultation", "consultation_id", "outcome", "due_at", "id"),
         Index("ix_obligation_reception", "reception", "due_at", "id"),
         Index("ix_obligation_office_reception", "office_id", "reception", "due_at", "id"),
+        Index("ix_obligation_consultation_reception", "consultation_id", "reception", "due_at", "id"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))

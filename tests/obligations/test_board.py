@@ -257,16 +257,17 @@ def rows_of(session: Session, *numbers: int) -> list[Any]:
 
 
 @pytest.mark.skipif(bool(POSTGRES), reason="the plans of SQLite are looked at")
+@pytest.mark.parametrize("of", ["office", "consultation"])
 @pytest.mark.parametrize("state", ["not-confirmed", "confirmed", "disputed"])
-def test_what_authors_say_of_one_office_is_found_by_an_index(office: int, browser: Browser, state: str) -> None:
-    """However many answers other offices gave, the list is read in its order from the index."""
+def test_what_authors_say_is_found_by_an_index(office: int, browser: Browser, state: str, of: str) -> None:
+    """However many answers are given elsewhere, the list is read in its order from the index."""
     asked: list[tuple[str, tuple[object, ...]]] = []
     event.listen(
         db.current().reads, "before_cursor_execute", lambda c, cur, sql, values, *rest: asked.append((sql, values))
     )
     with db.reading() as session:
-        queries.items(session, state, Narrowed(office_id=office), None)
+        queries.items(session, state, Narrowed(**{f"{of}_id": office}), None)
         sql, values = asked[-1]
         rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
         plan = " / ".join(row[3] for row in rows)
-    assert "ix_obligation_office_reception (office_id=? AND reception=?)" in plan and "TEMP B-TREE" not in plan
+    assert f"ix_obligation_{of}_reception ({of}_id=? AND reception=?)" in plan and "TEMP B-TREE" not in plan
