@@ -28,7 +28,7 @@ def counting() -> Iterator[list[str]]:
     told: list[str] = []
 
     def listen(*args: Any) -> None:
-        if args[2].lstrip().upper().startswith("SELECT"):
+        if args[2].lstrip().upper().startswith(("SELECT", "WITH")):
             told.append(args[2])
 
     engine = db.current().reads
