@@ -33,6 +33,20 @@ def test_without_script_a_vote_comes_back_to_the_page(citizen: Browser, path: st
     assert withdrawn.url == path
 
 
+def test_no_choice_is_put_forward_before_somebody_has_chosen(citizen: Browser, path: str) -> None:
+    """A filled button for one of three would nudge; afterwards it shows one's own vote."""
+
+    def looks() -> dict[str, str]:
+        return {
+            str(button.get("value")): str(button.get("class")).split()[-1]
+            for button in citizen.get(path).all("button", name="choice")
+        }
+
+    assert looks() == dict.fromkeys(("support", "oppose", "neutral"), "button--secondary")
+    citizen.post(f"{path}/vote", {"choice": "oppose"})
+    assert looks() == {"support": "button--secondary", "oppose": "button--primary", "neutral": "button--secondary"}
+
+
 def test_with_script_only_the_box_comes_back(citizen: Browser, path: str) -> None:
     box = citizen.post(f"{path}/vote", {"choice": "oppose"}, htmx=True)
     assert box.status == 200
