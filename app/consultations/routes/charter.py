@@ -89,6 +89,7 @@ async def save(
     whole_promises(form)
     whole_rule(form)
     apart: tuple[Change, ...] = ()
+    locked = False
     if form.valid:
         content = _content(session, view, form.checked)
         try:
@@ -96,9 +97,11 @@ async def save(
         except Conflict as refused:
             form.refuse(refused.reason)
             apart = _apart(session, view, form, refused, content)
+            # Locked while it was being written: the same words can go on as an amendment, with a reason.
+            locked = refused.reason.code in ("locked", "amended")
         else:
             return web.done(request, f"/desk/consultations/{view.slug}", N_("The charter is saved."))
-    return _form_page(request, session, view, form, apart=apart)
+    return _form_page(request, session, view, form, amending=locked, apart=apart)
 
 
 @router.get("/desk/consultations/{slug}/amendment")
