@@ -318,8 +318,8 @@ def test_a_changed_rule_is_shown_in_words_before_and_after(
         ("id", ("Paling banyak 1 usulan terpilih.", "Suara sebelum 4 Mei 2026, 11.00 WIB tetap disimpan")),
         ("en", ("At most 1 proposal is chosen.", "Votes cast before 4 May 2026, 11:00 WIB are kept")),
     ):
-        text = browser.as_(lang=lang).get(f"/consultations/air/charter/amendments/{number}").text
-        assert [it for it in sentences if it not in text] == []
+        page = browser.as_(lang=lang).get(f"/consultations/air/charter/amendments/{number}")
+        assert [it for it in sentences if it not in page.text] == [] and len(page.all("del")) == 1
     rule = browser.get("/consultations/air/charter/rule.json").response.json()
     assert rule["engine"] == "approval/1" and rule["voting"] == "three"
     (after,) = (it.after_hash for it in all_rows(Amendment))
