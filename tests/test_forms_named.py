@@ -39,3 +39,6 @@ def test_a_form_names_the_fields_that_are_too_long(form: type[Form]) -> None:
     errors = check(form, FormData(dict.fromkeys(form.model_fields, "Kata " * 30_000))).errors
     unnamed = gettext(labels.OTHER)
     assert not [message for message in errors.values() if message.startswith(unnamed)], errors
+    chosen = gettext("%(field)s: choose at most %(max_length)s.").partition("s: ")[2].partition("%")[0]
+    lists = {"proposal", "contribution"}
+    assert not [name for name, it in errors.items() if chosen in it and name not in lists], "a text is written"

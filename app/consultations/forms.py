@@ -10,8 +10,9 @@ from pydantic import AfterValidator, Field, create_model
 from pydantic_core import PydanticCustomError
 
 from app.consultations.models import PhaseKind, Voting
+from app.core import labels
 from app.core.forms import Form, Line, LocalInstant, Prose, Submission, Text, Ticked, Words
-from app.core.i18n import N_
+from app.core.i18n import N_, Message
 from app.rules import ballots, charters, questions
 from app.rules import phases as rules
 
@@ -275,13 +276,14 @@ def whole_promises(form: Submission[Any]) -> None:
     if content is None:
         return
     for kind in (*charters.KINDS, "threshold"):
+        which = Message(labels.field(f"{kind}_days"))
         days, basis = getattr(content, f"{kind}_days"), getattr(content, f"{kind}_basis")
         if basis in (charters.WORKING, charters.CALENDAR) and days is None:
-            form.blame(f"{kind}_days", N_("Say within how many days."))
+            form.blame(f"{kind}_days", N_("%(field)s: say within how many days."), field=which)
         if days is not None and not basis:
-            form.blame(f"{kind}_basis", N_("Say how the days are counted."))
+            form.blame(f"{kind}_basis", N_("%(field)s: say how the days are counted."), field=which)
     if content.threshold_supports and not content.threshold_basis:
-        form.blame("threshold_basis", N_("Say how the days are counted."))
+        form.blame("threshold_basis", N_("%(field)s: say how the days are counted."), field=which)
     if content.threshold_basis and not content.threshold_supports:
         form.blame("threshold_supports", N_("Say from how many supports on."))
     for number in range(1, CRITERIA + 1):
@@ -336,12 +338,12 @@ def whole_rows(form: Submission[Any]) -> None:
             continue
         for name, value in (("kind", kind), ("opens", opens), ("closes", closes)):
             if not value:
-                form.blame(f"{name}_{number}", N_("Fill in this field, or empty the whole row."))
+                form.blame(f"{name}_{number}", N_("Phase %(n)s: fill in this field, or empty the whole row."), n=number)
         for name, moment in (("opens", opens), ("closes", closes)):
             if moment and not _EARLIEST <= moment.year <= _LATEST:
-                form.blame(f"{name}_{number}", N_("Check the year."))
+                form.blame(f"{name}_{number}", N_("Phase %(n)s: check the year."), n=number)
         if opens and closes and opens >= closes:
-            form.blame(f"closes_{number}", N_("The phase has to close after it opens."))
+            form.blame(f"closes_{number}", N_("Phase %(n)s has to close after it opens."), n=number)
 
 
 def typed_rows(phases: Any) -> dict[str, Any]:

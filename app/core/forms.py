@@ -91,10 +91,10 @@ _MESSAGES = {
     "string_too_long": N_("%(field)s: write at most %(max_length)s characters."),
     "too_short": N_("%(field)s: choose at least %(min_length)s."),
     "too_long": N_("%(field)s: choose at most %(max_length)s."),
-    "int_parsing": N_("Write a whole number."),
-    "int_type": N_("Write a whole number."),
-    "greater_than_equal": N_("The smallest number possible here is %(ge)s."),
-    "less_than_equal": N_("The largest number possible here is %(le)s."),
+    "int_parsing": N_("%(field)s: write a whole number."),
+    "int_type": N_("%(field)s: write a whole number."),
+    "greater_than_equal": N_("%(field)s: the smallest number possible is %(ge)s."),
+    "less_than_equal": N_("%(field)s: the largest number possible is %(le)s."),
     "literal_error": N_("Choose one of the options."),
     "enum": N_("Choose one of the options."),
     "value_error": N_("Check this field: what is in it cannot be used."),
@@ -196,6 +196,8 @@ def _message(problem: Mapping[str, Any], model: type[BaseModel], path: str) -> s
     kind, context = str(problem["type"]), dict(problem.get("ctx") or {})
     name = str(problem["loc"][0]) if problem["loc"] else ""
     context["field"] = Message(labels.field(name, path))
+    if kind in ("too_short", "too_long") and isinstance(problem.get("input"), str):
+        kind = f"string_{kind}"  # a text is counted in characters, wherever in its annotation the bound stands
     empty: Mapping[str, str] = getattr(model, "when_empty", {})
     if kind in ("missing", "too_short") and name in empty:
         return say(empty[name])

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from app.core.i18n import N_
 
 OTHER = N_("What you wrote")
+#: Until when each kind is answered, in the charter: the days and the way they are counted stand in one row.
+PROPOSAL_DAYS, COMMENT_DAYS = N_("Answers to proposals"), N_("Answers to comments")
+QUESTION_DAYS, THRESHOLD_DAYS = N_("Answers to questions"), N_("Answers to proposals with many supports")
 _FIELDS = {
     "title": N_("Title"), "name": N_("Name"), "reason": N_("Reason"), "summary": N_("Summary"),
     "background": N_("Background"), "description": N_("Description"), "topic": N_("Topic"), "area": N_("Place"),
@@ -25,7 +28,7 @@ _NAMED_ONLY = {
     "other_proposed": N_("What was proposed"), "other_decided": N_("What was decided"),
     "other_decided_by": N_("Who decided"), "other_why": N_("Why"), "other_next": N_("What happens next"),
     "office": N_("Office"), "promised": N_("The answer comes by"), "list": N_("List"),
-    "contribution": N_("Contributions"), "shown": N_("Contributions"), "note": N_("Note"),
+    "contribution": N_("Contributions"), "shown": N_("Contributions"), "note": N_("Note"), "saving": N_("Draft"),
     "seen": N_("What the page showed"),
     "can_change": N_("What can still change"), "cannot_change": N_("What cannot change, and why"),
     "decider": N_("Who decides"), "legal_basis": N_("On what authority"),
@@ -34,6 +37,10 @@ _NAMED_ONLY = {
     "published": N_("What is published"), "criterion": N_("Criterion"),
     "turnout_least": N_("At least this share has to vote"),
     "share_least": N_("A proposal needs this share of supports"),
+    "quorum": N_("How many people have to vote"), "turnout_of": N_("How many people may vote"),
+    "most": N_("How many are chosen at most"), "vote_limit": N_("Supports of each person"), "weight": N_("Weight"),
+    "proposal_days": PROPOSAL_DAYS, "comment_days": COMMENT_DAYS, "question_days": QUESTION_DAYS,
+    "threshold_days": THRESHOLD_DAYS, "threshold_supports": N_("From how many supports on"),
 }  # fmt: skip
 _VARIANT = re.compile(r"^other_|_[0-9]+$|(?<=^note)_\w+$")
 _COMMENT, _PROPOSAL, _ANSWER = N_("Comment"), N_("Proposal"), N_("Answer")

@@ -333,3 +333,26 @@ def test_a_question_is_checked_while_it_is_written(desk: Browser) -> None:
     assert empty.status == 422 and empty.errors
     assert desk.as_().get("/desk/question").status == 401
     assert 'data-hx-post="/desk/question"' in desk.get("/desk/consultations/new").html
+
+
+def test_what_is_wrong_with_a_charter_or_its_dates_names_the_field(browser: Browser) -> None:
+    """The list of errors stands above fifty fields: "say how the days are counted", twice, would help nobody."""
+    desk = browser.as_(factories.official(office := factories.office()))
+    at = desk.post(
+        "/desk/consultations",
+        {
+            "title": "Di mana pasar dibangun?",
+            "summary": "Warga memilih tempatnya.",
+            "voting": "support",
+            "office": office,
+        },
+    ).url.removesuffix("/phases")
+    page = desk.post(f"{at}/charter", {"proposal_days": "10", "question_days": "0", "weight_1": "200"})
+    assert {it.split(":")[0] for it in page.errors} == {"Jawaban atas pertanyaan", "Bobot"}
+    page = desk.post(f"{at}/charter", {"proposal_days": "10", "question_basis": "working"})
+    assert page.errors == [
+        "Jawaban atas usulan: sebutkan cara menghitung harinya.",
+        "Jawaban atas pertanyaan: sebutkan dalam berapa hari.",
+    ]
+    page = desk.post(f"{at}/phases", {"kind_2": "voting", "opens_2": "9999-01-01T08:00", "closes_2": ""})
+    assert page.errors == ["Tahap 2: isi kolom ini, atau kosongkan seluruh tahap.", "Tahap 2: periksa tahunnya."]
