@@ -1,5 +1,7 @@
 """What an office does about an answer it owes before it comes: hand it over, or name a new date. Neither moves it."""
 
+from typing import Any
+
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
@@ -40,9 +42,7 @@ def hand_over(session: Session, actor: Actor, obligation_id: int, form: HandOver
     Conflict for one's own office, one that is closed or unknown, and for what is no longer owed or is late already.
     """
     owed = _to_act_on(session, actor, obligation_id)
-    refused = rules.check_hand_over(owed.rule, clock.now())
-    if refused is not None:
-        raise Conflict(str(refused), _REFUSED.get(refused, SETTLED))
+    _require_possible(rules.check_hand_over(owed.rule, clock.now()))
     to = session.execute(_OFFICE, {"slug": form.office}).first()
     if to is None or to.closed_at is not None:
         raise Conflict("no-office", N_("There is no such office, or it was closed. Choose another one."))
@@ -53,13 +53,9 @@ def hand_over(session: Session, actor: Actor, obligation_id: int, form: HandOver
         from_office_id=owed.holder_id,
         to_office_id=to.id,
         reason=form.reason,
-        by=actor.account,
-        signed_by=actor.name,
-        at=clock.now(),
+        **_signed(actor),
     )
-    session.add(row)
-    session.flush()
-    _record(session, owed, "handed-over", office=to.slug, reason=digest({"text": form.reason}))
+    _keep(session, owed, row, "handed-over", form.reason, office=to.slug)
 
 
 def reply(session: Session, actor: Actor, obligation_id: int, form: HoldingReplyForm) -> None:
@@ -70,22 +66,15 @@ def reply(session: Session, actor: Actor, obligation_id: int, form: HoldingReply
     """
     owed = _to_act_on(session, actor, obligation_id)
     named = [it.promised_at for it in owed.replies]
-    refused = rules.check_holding(owed.rule, named, form.promised, clock.now())
-    if refused is not None:
-        raise Conflict(str(refused), _REFUSED.get(refused, SETTLED))
+    _require_possible(rules.check_holding(owed.rule, named, form.promised, clock.now()))
     row = HoldingReply(
         obligation_id=owed.id,
         office_id=owed.holder_id,
         promised_at=form.promised,
         text=form.text,
-        by=actor.account,
-        signed_by=actor.name,
-        at=clock.now(),
+        **_signed(actor),
     )
-    session.add(row)
-    session.flush()
-    promised = queries.instant(form.promised)
-    _record(session, owed, "holding", promised=promised, reason=digest({"text": form.text}))
+    _keep(session, owed, row, "holding", form.text, promised=queries.instant(form.promised))
 
 
 def _to_act_on(session: Session, actor: Actor, obligation_id: int) -> queries.Owed:
@@ -98,8 +87,23 @@ def _to_act_on(session: Session, actor: Actor, obligation_id: int) -> queries.Ow
     return owed
 
 
-def _record(session: Session, owed: queries.Owed, state: str, **facts: str) -> None:
-    """Record a step: by which office and when, never by whom or in what words."""
+def _require_possible(refused: rules.Refused | None) -> None:
+    """Conflict with the sentence that belongs to what the rules refuse."""
+    if refused is not None:
+        raise Conflict(str(refused), _REFUSED.get(refused, SETTLED))
+
+
+def _signed(actor: Actor) -> dict[str, Any]:
+    """By whom and when something is done."""
+    return {"by": actor.account, "signed_by": actor.name, "at": clock.now()}
+
+
+def _keep(
+    session: Session, owed: queries.Owed, row: HandOver | HoldingReply, state: str, text: str, **facts: str
+) -> None:
+    """Keep a step and record it: by which office and when, never by whom or in what words."""
+    session.add(row)
+    session.flush()
     publiclog.record(
         session,
         "progress",
@@ -108,6 +112,7 @@ def _record(session: Session, owed: queries.Owed, state: str, **facts: str) -> N
         code=owed.code,
         state=state,
         kind=owed.kind,
+        reason=digest({"text": text}),
         **facts,
     )
     db.renew_pages(session)
