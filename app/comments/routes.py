@@ -119,13 +119,9 @@ def edit_page(request: Request, comment: Mine) -> Response:
 @router.post("/comments/{code}/edit")
 async def edit(request: Request, comment: Mine, actor: access.CurrentActor, form: Typed) -> Response:
     """Change one's own comment."""
+    changed = await form.attempt(lambda sent: db.write(actions.edit, actor, comment.id, sent, request.state.arrived))
     if form.valid:
-        try:
-            changed = await db.write(actions.edit, actor, comment.id, form.checked, request.state.arrived)
-        except Conflict as refused:
-            form.refuse(refused.reason)
-        else:
-            return web.done(request, comment.place, CHANGED if changed else UNCHANGED)
+        return web.done(request, comment.place, CHANGED if changed else UNCHANGED)
     return web.render(request, "comments/edit.html", form.status, comment=comment, form=form)
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_origin
@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 
 from app.core import clock, labels
-from app.core.access import Reason
+from app.core.access import Conflict, Reason
 from app.core.i18n import N_, Message, say
 
 MAX_FIELDS, MAX_FILES, MAX_PART = 400, 12, 500_000
@@ -103,6 +103,7 @@ _EMAIL = N_("Write an e-mail address such as nama@contoh.id.")
 _OTHER = N_("Check this field: what is in it cannot be used.")
 
 F = TypeVar("F", bound=BaseModel)
+T = TypeVar("T")
 
 
 @dataclass
@@ -130,6 +131,18 @@ class Submission(Generic[F]):
         """Say of one field what is wrong with it."""
         self.errors[name] = say(message, values)
         self.status = 422
+
+    async def attempt(self, act: Callable[[F], Awaitable[T]]) -> T | None:
+        """Do what a valid form asks for, and give what comes of it; a Conflict is said in the form, which shows it.
+
+        Afterwards the form is valid only where it was done.
+        """
+        if self.valid:
+            try:
+                return await act(self.checked)
+            except Conflict as refused:
+                self.refuse(refused.reason)
+        return None
 
     def refuse(self, reason: Reason) -> None:
         """Say that the whole cannot be done now."""

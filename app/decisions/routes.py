@@ -143,11 +143,7 @@ async def save(
     form: Annotated[Submission[DecisionForm], submitted(DecisionForm)],
 ) -> Response:
     """Keep the draft, or go on to publishing."""
-    if form.valid:
-        try:
-            await db.write(actions.save, actor, consultation.id, form.checked)
-        except Conflict as refused:
-            form.refuse(refused.reason)
+    await form.attempt(lambda sent: db.write(actions.save, actor, consultation.id, sent))
     if not form.valid:
         return await run_in_threadpool(_write_page, request, consultation, form)
     here = f"/desk/consultations/{consultation.slug}/decision"

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from app.core import access, db, web
-from app.core.access import Conflict, guard
+from app.core.access import guard
 from app.core.forms import Submission, blank, clean_line, submitted
 from app.core.i18n import N_
 from app.offices import actions, queries
@@ -91,13 +91,9 @@ def new(request: Request, session: db.Read) -> Response:
 async def create(request: Request, session: db.Read, actor: access.CurrentActor, sent: Sent) -> Response:
     """Set up an office."""
     form, places = sent
+    slug = await form.attempt(lambda sent: db.write(actions.create, actor, sent, request.state.arrived))
     if form.valid:
-        try:
-            slug = await db.write(actions.create, actor, form.checked, request.state.arrived)
-        except Conflict as refused:
-            form.refuse(refused.reason)
-        else:
-            return web.done(request, f"/offices/{slug}", N_("The office is set up."))
+        return web.done(request, f"/offices/{slug}", N_("The office is set up."))
     return _form_page(request, session, form, places=places)
 
 
@@ -111,13 +107,9 @@ def edit(request: Request, session: db.Read, office: Mine) -> Response:
 async def save(request: Request, session: db.Read, actor: access.CurrentActor, office: Mine, sent: Sent) -> Response:
     """Change what is said of an office."""
     form, places = sent
+    await form.attempt(lambda sent: db.write(actions.edit, actor, office.id, sent, request.state.arrived))
     if form.valid:
-        try:
-            await db.write(actions.edit, actor, office.id, form.checked, request.state.arrived)
-        except Conflict as refused:
-            form.refuse(refused.reason)
-        else:
-            return web.done(request, office.url, N_("The office is changed."))
+        return web.done(request, office.url, N_("The office is changed."))
     return _form_page(request, session, form, office, places)
 
 

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from app.consultations import queries as consultations
 from app.contributions.models import STATUSES
 from app.core import db, web
-from app.core.access import Conflict, CurrentActor, Missing, guard
+from app.core.access import CurrentActor, Missing, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_, gettext
 from app.core.paging import Cursor
@@ -199,11 +199,7 @@ async def _keep(
     if form.valid and request.state.typed.get("act") == "preview":
         return await run_in_threadpool(_page, request, consultation, form, response, True)
     number = response.id if response else None
-    if form.valid:
-        try:
-            number = await db.write(actions.draft, actor, consultation.id, form.checked, number)
-        except Conflict as refused:
-            form.refuse(refused.reason)
+    number = await form.attempt(lambda sent: db.write(actions.draft, actor, consultation.id, sent, number))
     if not form.valid:
         drafts = await run_in_threadpool(_other_drafts, consultation.id, form, number)
         return await run_in_threadpool(_page, request, consultation, form, response, drafts=drafts)
@@ -268,11 +264,7 @@ async def receive(
     form: Annotated[Submission[ReceptionForm], submitted(ReceptionForm)],
 ) -> Response:
     """Say whether the answer answers; once that it does not."""
-    if form.valid:
-        try:
-            await db.write(actions.receive, actor, received.code, form.checked)
-        except Conflict as refused:
-            form.refuse(refused.reason)
+    await form.attempt(lambda sent: db.write(actions.receive, actor, received.code, sent))
     if not form.valid:
         return await run_in_threadpool(_refused_reception, request, received, form)
     disputed = form.checked.said == "disputed"

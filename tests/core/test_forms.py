@@ -1,5 +1,6 @@
 """Forms: what is kept, what is checked, and what is said."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import BytesIO
@@ -12,7 +13,7 @@ from pydantic import EmailStr, Field
 from starlette.datastructures import FormData, UploadFile
 
 from app.core import forms
-from app.core.access import Reason
+from app.core.access import Conflict, Reason
 from app.core.forms import Form, Line, LocalInstant, Prose, Text, Ticked, Words, blank, check, clean_line, clean_text
 
 
@@ -148,3 +149,18 @@ def test_whatever_is_sent_is_answered(fields: dict[str, str]) -> None:
     """Either it is valid or it says what is wrong; it never breaks."""
     sent = check(SampleForm, FormData(fields))
     assert sent.valid or sent.errors
+
+
+def test_a_form_is_acted_on_once_it_is_valid_and_says_why_it_cannot_be() -> None:
+    async def keep(sent: SampleForm) -> str:
+        return sent.title
+
+    async def refuse(sent: SampleForm) -> str:
+        raise Conflict("late", "%(what)s comes too late.", what=sent.title)
+
+    kept, late, invalid = send(), send(), send(title="")
+    assert asyncio.run(kept.attempt(keep)) == "Air bersih" and kept.valid
+    assert asyncio.run(late.attempt(refuse)) is None
+    assert (late.valid, late.status, late.errors) == (False, 409, {"": "Air bersih comes too late."})
+    assert late.values["title"] == "Air bersih", "what was typed is kept"
+    assert asyncio.run(invalid.attempt(keep)) is None and (invalid.status, list(invalid.errors)) == (422, ["title"])

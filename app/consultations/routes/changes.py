@@ -197,12 +197,8 @@ async def cancel(
     form: Annotated[Submission[ReasonForm], submitted(ReasonForm)],
 ) -> Response:
     """Give the consultation up for good."""
+    await form.attempt(lambda sent: db.write(actions.cancel, actor, view.id, sent.reason, *_when_and_where(request)))
     if form.valid:
-        try:
-            await db.write(actions.cancel, actor, view.id, form.checked.reason, *_when_and_where(request))
-        except Conflict as refused:
-            form.refuse(refused.reason)
-        else:
-            notice = N_("The consultation is cancelled. Its page says why.")
-            return web.done(request, f"/desk/consultations/{view.slug}", notice)
+        notice = N_("The consultation is cancelled. Its page says why.")
+        return web.done(request, f"/desk/consultations/{view.slug}", notice)
     return _cancellation_page(request, view, form)

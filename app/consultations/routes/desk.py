@@ -97,14 +97,10 @@ def new(request: Request, session: db.Read, actor: access.CurrentActor) -> Respo
 async def create(request: Request, session: db.Read, actor: access.CurrentActor, drafted: Drafted) -> Response:
     """Begin a consultation."""
     form, places = drafted
+    slug = await form.attempt(lambda sent: db.write(actions.create, actor, sent, request.state.arrived))
     if form.valid:
-        try:
-            slug = await db.write(actions.create, actor, form.checked, request.state.arrived)
-        except Conflict as refused:
-            form.refuse(refused.reason)
-        else:
-            to = f"/desk/consultations/{slug}/phases"
-            return web.done(request, to, N_("The draft is saved. Now say when people can do what."))
+        to = f"/desk/consultations/{slug}/phases"
+        return web.done(request, to, N_("The draft is saved. Now say when people can do what."))
     return _draft_page(request, session, actor, form, places=places)
 
 
@@ -158,13 +154,9 @@ async def save_phases(
 ) -> Response:
     """Give a draft its phases."""
     whole_rows(form)
+    await form.attempt(lambda sent: db.write(actions.set_phases, actor, view.id, sent.rows(), request.state.arrived))
     if form.valid:
-        try:
-            await db.write(actions.set_phases, actor, view.id, form.checked.rows(), request.state.arrived)
-        except Conflict as refused:
-            form.refuse(refused.reason)
-        else:
-            return web.done(request, f"/desk/consultations/{view.slug}", N_("The phases are saved."))
+        return web.done(request, f"/desk/consultations/{view.slug}", N_("The phases are saved."))
     return _phases_page(request, view, form)
 
 

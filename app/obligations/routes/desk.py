@@ -8,7 +8,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.core import access, db, paging, web
-from app.core.access import Conflict, Missing, guard
+from app.core.access import Missing, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_, gettext
 from app.obligations import actions, queries
@@ -91,11 +91,7 @@ async def hand_over(
     form: Annotated[Submission[HandOverForm], submitted(HandOverForm)],
 ) -> Response:
     """Give it to another office; the clock runs on."""
-    if form.valid:
-        try:
-            await db.write(actions.hand_over, actor, owed.id, form.checked)
-        except Conflict as refused:
-            form.refuse(refused.reason)
+    await form.attempt(lambda sent: db.write(actions.hand_over, actor, owed.id, sent))
     if not form.valid:
         return await run_in_threadpool(_refused, request, owed, form, blank())
     return web.done(request, "/desk/obligations", N_("Handed over. The due date stays, and everyone can see it."))
@@ -109,11 +105,7 @@ async def reply(
     form: Annotated[Submission[HoldingReplyForm], submitted(HoldingReplyForm)],
 ) -> Response:
     """Name a new date; the due date stays."""
-    if form.valid:
-        try:
-            await db.write(actions.reply, actor, owed.id, form.checked)
-        except Conflict as refused:
-            form.refuse(refused.reason)
+    await form.attempt(lambda sent: db.write(actions.reply, actor, owed.id, sent))
     if not form.valid:
         return await run_in_threadpool(_refused, request, owed, blank(), form)
     notice = N_("Published. The due date stays; the new date stands beside it.")

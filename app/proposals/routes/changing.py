@@ -132,11 +132,7 @@ async def withdraw(
     form: Annotated[Submission[WithdrawalForm], submitted(WithdrawalForm)],
 ) -> Response:
     """Take the proposal back."""
-    if form.valid:
-        try:
-            await db.write(actions.withdraw, actor, proposal.id, form.checked.reason)
-        except Conflict as refused:
-            form.refuse(refused.reason)
+    await form.attempt(lambda sent: db.write(actions.withdraw, actor, proposal.id, sent.reason))
     if not form.valid:
         return _withdrawal_page(request, proposal, form)
     return web.done(request, proposal.url, N_("Your proposal is withdrawn. Its text and your reason stay readable."))

@@ -166,11 +166,7 @@ def look(
 
 async def _keep(request: Request, actor: CurrentActor, consultation: consultations.ConsultationView) -> Response:
     form = check(DraftForm, request.state.typed)
-    if form.valid:
-        try:
-            await db.write(actions.save_draft, actor, consultation.id, 0, form.checked)
-        except Conflict as refused:
-            form.refuse(refused.reason)
+    await form.attempt(lambda sent: db.write(actions.save_draft, actor, consultation.id, 0, sent))
     if not form.valid:
         return _page(request, consultation, form)
     return web.done(request, f"{consultation.url}/proposals/new", N_("Draft saved. Only you can see it."))
