@@ -220,7 +220,9 @@ def _charter_fields() -> dict[str, Any]:
 
 
 class _ReasonedCharter(_Charter, ReasonForm):
-    """A charter together with the reason for changing it."""
+    """A charter together with the reason for changing it, and the fingerprint of what was looked at last."""
+
+    looked_at: Line = ""
 
 
 CharterForm: type[_Charter] = create_model("CharterForm", __base__=_Charter, **_charter_fields())

@@ -91,9 +91,11 @@ def _the_rule_is_amended(official: Visitor, slug: str) -> None:
     official.page.locator("#most").fill("1")
     official.page.locator("#ties").select_option("body")
     with official.refused(422):
-        official.press("Publish the amendment")
+        official.press("See what changes")
         official.sees("Nothing you typed is lost. Correct what is listed here and send again.")
     official.fill("Reason", WHY)
+    official.press("See what changes")
+    official.sees("Nothing is public yet.")
     official.press("Publish the amendment")
     expect(official.page).to_have_url(re.compile(r"/charter/amendments/1$"))
 

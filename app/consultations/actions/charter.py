@@ -65,11 +65,13 @@ def amend_charter(
     at: datetime,
     base_url: str = "",
     seen: str = "",
+    looked_at: str | None = None,
 ) -> int:
     """Change the charter in public and give the amendment's number; what it reopens is decided by the rules.
 
     Conflict where nothing changed, something would be missing, votes could no longer be confirmed, or the charter is
-    no longer the one that was `seen`: two officials at work must not take back each other's words unawares.
+    no longer the one that was `seen`: two officials at work must not take back each other's words unawares. It cannot
+    be taken back, so a person first looks at what changes: `looked_at` is the fingerprint of what they were shown.
     """
     amendment = begin(session, actor, consultation_id, reason, base_url)
     if amendment.consultation.imported_from:
@@ -81,6 +83,8 @@ def amend_charter(
         raise Conflict("unchanged", N_("Nothing was changed: the charter is the same as before."))
     _require_whole(session, consultation_id, content)
     amendment.reopening = reopening(session, consultation_id, {part for part, _, _ in changed}, amendment.at)
+    if looked_at is not None and looked_at != queries.seen(content):
+        raise Conflict(queries.UNLOOKED, N_("Look at what changes before it is public."))
     for part, old, new in changed:
         amendment.note(f"charter.{part}", old, new)
     store(session, consultation_id, content)

@@ -2,6 +2,7 @@
 
 from app.consultations.queries.charter import (
     MEANWHILE,
+    UNLOOKED,
     charter,
     promised,
     promises,
@@ -96,6 +97,7 @@ __all__ = [
     "MEANWHILE",
     "NOTHING",
     "STILL_MISSING",
+    "UNLOOKED",
     "WHOLE",
     "Awaiting",
     "Change",

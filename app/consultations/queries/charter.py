@@ -83,6 +83,8 @@ def promised(session: Session, consultation_id: int) -> dict[str, Any]:
 
 #: The code of the refusal where somebody else changed meanwhile what a form was filled in from.
 MEANWHILE = "changed-meanwhile"
+#: The code of the refusal where all is in order, but the person has not looked at what changes.
+UNLOOKED = "unlooked"
 
 
 def seen(content: dict[str, Any]) -> str:

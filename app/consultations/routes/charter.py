@@ -27,6 +27,7 @@ def _form_page(
     form: Submission[Any],
     amending: bool = False,
     apart: tuple[Change, ...] = (),
+    looking: bool = False,
 ) -> Response:
     content = queries.promised(session, view.id)
     return web.render(
@@ -40,6 +41,7 @@ def _form_page(
         rows=CRITERIA,
         flags=queries.flags_of(session, view.id, content),
         apart=apart,
+        looking=looking,
         lacking=queries.lacking(session, view),
     )
 
@@ -120,16 +122,27 @@ async def amend(
     view: Mine,
     form: Annotated[Submission[Any], submitted(AmendmentForm)],
 ) -> Response:
-    """Change the charter in public."""
+    """Change the charter in public, once whoever does it has looked at what changes."""
     whole_promises(form)
     whole_rule(form)
     apart: tuple[Change, ...] = ()
     if form.valid:
         content, reason = _content(session, view, form.checked), form.checked.reason
-        given = (content, reason, request.state.arrived, web.base_url(request), form.checked.seen)
+        given = (
+            content,
+            reason,
+            request.state.arrived,
+            web.base_url(request),
+            form.checked.seen,
+            form.checked.looked_at,
+        )
         try:
             number = await db.write(actions.amend_charter, actor, view.id, *given)
         except Conflict as refused:
+            if refused.reason.code == queries.UNLOOKED:
+                form.values["looked_at"] = queries.seen(content)
+                changes = queries.charter_apart(session, view, content)
+                return _form_page(request, session, view, form, amending=True, apart=changes, looking=True)
             form.refuse(refused.reason)
             apart = _apart(session, view, form, refused, content)
         else:
