@@ -95,7 +95,7 @@ def _the_rule_is_amended(official: Visitor, slug: str) -> None:
         official.sees("Nothing you typed is lost. Correct what is listed here and send again.")
     official.fill("Reason", WHY)
     official.press("See what changes")
-    official.sees("Nothing is public yet.")
+    official.sees("Nothing is public yet. Once published it stays, and everyone who took part gets a message.")
     official.press("Publish the amendment")
     expect(official.page).to_have_url(re.compile(r"/charter/amendments/1$"))
 
