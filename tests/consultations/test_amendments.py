@@ -43,16 +43,6 @@ def office(database: str, clock_at: time_machine.Traveller) -> int:
     return factories.office("Dinas Air", slug="dinas-air")
 
 
-@pytest.fixture
-def official(office: int) -> factories.Person:
-    return factories.official(office)
-
-
-@pytest.fixture
-def consultation(office: int) -> int:
-    return factories.consultation(office, BOTH, slug="air")
-
-
 def set_charter(actor: Actor, number: int, content: dict[str, Any]) -> None:
     db.write_now(actions.set_charter, actor, number, content, clock.now())
 

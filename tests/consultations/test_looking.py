@@ -1,7 +1,5 @@
 """Before a charter or its texts change: two officials at work, and a look at what becomes public."""
 
-import pytest
-
 from app.consultations import queries
 from app.consultations.forms import typed_charter
 from app.consultations.models import Amendment, Charter, Consultation
@@ -10,23 +8,7 @@ from app.rules.canonical import canonical
 from tests import factories
 from tests.consultations.test_amendments import LATER, WHY, amend, set_charter
 from tests.consultations.test_drafts import all_rows, ready
-from tests.factories import BOTH
 from tests.page import Browser
-
-
-@pytest.fixture
-def office(database: str) -> int:
-    return factories.office("Dinas Air", slug="dinas-air")
-
-
-@pytest.fixture
-def official(office: int) -> factories.Person:
-    return factories.official(office)
-
-
-@pytest.fixture
-def consultation(office: int) -> int:
-    return factories.consultation(office, BOTH, slug="air")
 
 
 def test_two_officials_do_not_take_back_each_other_s_words(

@@ -19,25 +19,10 @@ from app.votes.models import Choice
 from tests import factories
 from tests.consultations.test_amendments import CHOOSING, LATER, WHY
 from tests.consultations.test_drafts import all_rows
-from tests.factories import BOTH, CHARTER
+from tests.factories import CHARTER
 from tests.page import Browser
 
 _numbers = count(1)
-
-
-@pytest.fixture
-def office(database: str) -> int:
-    return factories.office("Dinas Air", slug="dinas-air")
-
-
-@pytest.fixture
-def official(office: int) -> factories.Person:
-    return factories.official(office)
-
-
-@pytest.fixture
-def consultation(office: int) -> int:
-    return factories.consultation(office, BOTH, slug="air")
 
 
 def amend(actor: Actor, number: int, content: dict[str, Any]) -> int:
