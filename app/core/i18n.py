@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -102,7 +101,8 @@ def percent(part: int, whole: int) -> str:
     """A share in whole percent; a dash where there is nothing to share."""
     if whole == 0:
         return "–"
-    return _percent(language.get(), round(Fraction(100 * part, whole)))
+    hundredths, rest = divmod(100 * part, whole)
+    return _percent(language.get(), hundredths + (2 * rest > whole or (2 * rest == whole and hundredths % 2 == 1)))
 
 
 @lru_cache(maxsize=256)

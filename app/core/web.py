@@ -115,8 +115,7 @@ def context(request: Request) -> dict[str, Any]:
         "lang": i18n.language.get(),
         "actor": actor,
         "site": site,
-        "path": request.url.path,
-        "base_url": base_url(request),
+        "path": request.scope["path"],
         "may": lambda permission, subject=None: access.may(permission, actor, subject),
     }
 
@@ -125,6 +124,7 @@ def _frame(request: Request) -> dict[str, Any]:
     """What a whole page may use beside that: its notice, its addresses and its languages."""
     lang = i18n.language.get()
     return {
+        "base_url": base_url(request),
         "language_links": [(code, name, _in_language(request, code)) for code, name in i18n.LANGUAGES.items()],
         "notice": _notice(request),
         "canonical": canonical(request, lang),
