@@ -1,12 +1,12 @@
 """The outermost layer: when a request arrived, its language, its host, and the headers every answer carries."""
 
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 
 from app.core import clock
 from app.core.i18n import LANGUAGES, language
@@ -29,16 +29,29 @@ _LANG_SECONDS = 365 * 86400
 LONGEST_QUERY = 4_000
 
 
-def _security_headers(headers: MutableHeaders) -> None:
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-    if secure():
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+#: An answer may have its own policy, such as a file that anybody uploaded.
+_UNLESS_SAID = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"referrer-policy", b"same-origin"),
+)
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=()"),
+)
+_FIXED = frozenset(name for name, _ in _ALWAYS)
+_ONLY_HTTPS = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
+
+
+def _secured(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those that every answer carries."""
+    named = [(name.lower(), value) for name, value in headers]
+    said = {name for name, _ in named}
+    own = [pair for pair in named if pair[0] not in _FIXED]
+    unsaid = [pair for pair in _UNLESS_SAID if pair[0] not in said]
+    return [*own, *unsaid, *_ALWAYS, *(_ONLY_HTTPS if secure() else ())]
 
 
 class Edge:
@@ -61,10 +74,9 @@ class Edge:
 
         async def answer(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                out = MutableHeaders(scope=message)
-                _security_headers(out)
+                message["headers"] = _secured(message.get("headers", ()))
                 if asked:
-                    out.append("Set-Cookie", _language_cookie(asked))
+                    message["headers"].append((b"set-cookie", _language_cookie(asked).encode()))
             elif head and message["type"] == "http.response.body":
                 message["body"] = b""
             await send(message)
