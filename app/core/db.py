@@ -1,20 +1,19 @@
 """The database: read sessions, and the writer, the only place that commits.
 
-A write is handed to one thread per process. It takes what is waiting, opens one transaction, runs each act in
-a savepoint of its own, commits once and only then answers the callers: nothing is acknowledged before it is
-durable, one bad act never fails its neighbours, and SQLite sees no lock contention.
+A write is handed to one thread per process. It takes what is waiting, opens one transaction, runs each of several
+acts in a savepoint of its own, commits once and only then answers the callers: nothing is acknowledged before it
+is durable, one bad act never fails its neighbours, and SQLite sees no lock contention.
 """
 
-import asyncio
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends
@@ -24,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from app.core.answering import Answer, Called
 from app.core.lending import lend
 from app.core.stamp import Stamp
 
@@ -52,7 +52,7 @@ class _Waiting:
     act: Callable[[Session], Any]
     lock: str
     until: float
-    answer: "Future[Any]" = field(default_factory=Future)
+    answer: Answer
 
 
 class Writer:
@@ -62,18 +62,22 @@ class Writer:
         self.engine = engine
         self.patience = patience
         self.version = 0
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(maxsize=size)
+        self.size = size
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, act: Callable[[Session], Any], lock: str) -> "Future[Any]":
         """Hand over an act; raises Busy when too many are waiting."""
-        waiting = _Waiting(act, lock, time.monotonic() + self.patience)
-        try:
-            self._queue.put_nowait(waiting)
-        except queue.Full:
-            raise Busy from None
-        return waiting.answer
+        answer: Future[Any] = Future()
+        self.answer_to(answer, act, lock)
+        return answer
+
+    def answer_to(self, answer: Answer, act: Callable[[Session], Any], lock: str) -> None:
+        """Hand over an act and say where its outcome goes."""
+        if self._queue.qsize() >= self.size:
+            raise Busy
+        self._queue.put(_Waiting(act, lock, time.monotonic() + self.patience, answer))
 
     def stop(self) -> None:
         """Finish what is waiting, then end the thread."""
@@ -90,11 +94,8 @@ class Writer:
     def _take(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
         """What is waiting now, up to a bound, and whether the writer is to stop after it."""
         batch = [first]
-        while len(batch) < BATCH:
-            try:
-                waiting = self._queue.get_nowait()
-            except queue.Empty:
-                break
+        while len(batch) < BATCH and not self._queue.empty():
+            waiting = self._queue.get_nowait()
             if waiting is None:
                 return batch, True
             batch.append(waiting)
@@ -128,30 +129,37 @@ class Writer:
         """Run every act of a batch in one transaction and commit it."""
         outcomes: list[tuple[Any, BaseException | None]] = []
         afterwards: list[Callable[[], None]] = []
+        alone = len(batch) == 1
         with self.engine.connect() as connection, connection.begin():
             for waiting in batch:
-                outcomes.append(_attempt(connection, waiting, afterwards))
-            if not _still_open(connection):
+                outcomes.append(_attempt(connection, waiting, afterwards, alone=alone))
+            if not _still_open(connection) and any(failure is None for _, failure in outcomes):
                 raise _TransactionLost
         return outcomes, afterwards
 
 
 def _attempt(
-    connection: Connection, waiting: _Waiting, afterwards: list[Callable[[], None]]
+    connection: Connection, waiting: _Waiting, afterwards: list[Callable[[], None]], *, alone: bool
 ) -> tuple[Any, BaseException | None]:
-    """Run one act in a savepoint of its own; a failure undoes only this act."""
+    """Run one act in a savepoint of its own; a failure undoes only this act.
+
+    An act that is alone in its transaction needs no savepoint: a failure undoes the transaction.
+    """
     if time.monotonic() > waiting.until:
         return None, Busy()
-    session = Session(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+    mode: Literal["rollback_only", "create_savepoint"] = "rollback_only" if alone else "create_savepoint"
+    session = Session(bind=connection, join_transaction_mode=mode, expire_on_commit=False)
+    whole = connection.get_transaction()
+    assert whole is not None
     try:
         result = waiting.act(session)
-        if not _still_open(connection):
+        if not whole.is_active or not _still_open(connection):
             raise RuntimeError("an act went on after the database had refused a statement of it")
         session.commit()
     except Exception as failure:
         if _worth_retrying(failure):
             raise
-        if not _still_open(connection, failed=True):
+        if whole.is_active and not _still_open(connection, failed=True):
             raise _TransactionLost from failure
         session.rollback()
         return None, Busy() if _storage_failed(failure) else failure
@@ -234,7 +242,8 @@ def _engine(url: str, writes: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute(begin)  # straight to the driver: it stands before everything that is asked
 
     _say_savepoints_directly(engine)
     return engine
@@ -328,10 +337,17 @@ Read = Annotated[Session, Depends(_read_session)]
 
 def submit(action: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
     """Hand an act to the writer without waiting for it; it runs in the language and time of who asked."""
+    return current().writer.submit(*_bound(action, args, kwargs))
+
+
+def _bound(
+    action: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[Callable[[Session], Any], str]:
+    """An act with all it is about, and what orders it among others."""
     row = str(args[1]) if len(args) > 1 else ""
     lock = f"{getattr(action, 'lock', action.__module__)}/{row:0>20}"
     context = copy_context()
-    return current().writer.submit(lambda session: context.run(action, session, *args, **kwargs), lock)
+    return lambda session: context.run(action, session, *args, **kwargs), lock
 
 
 def ordered_by(subject: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -350,7 +366,10 @@ def ordered_by(subject: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 async def write(action: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """Run an act through the writer and wait until it is durable."""
-    return await asyncio.wrap_future(submit(action, *args, **kwargs))
+    answer = Called()
+    current().writer.answer_to(answer, *_bound(action, args, kwargs))
+    done: T = await answer.future
+    return done
 
 
 def write_now(action: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:

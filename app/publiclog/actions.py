@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 from sqlmodel import Session
 
 from app.core import clock
@@ -48,7 +48,7 @@ def record(
     session.execute(_INSERT, row)
 
 
-def record_ballot(session: Session, consultation: int, at: datetime, *, type: str = "ballot", **facts: Any) -> None:
+def record_ballot(connection: Connection, consultation: int, at: datetime, *, type: str = "ballot", **facts: Any) -> None:
     """Record that a ballot was cast, changed or withdrawn, so that neither row order nor time tells whose it is.
 
     The row number is random and below zero, the time is cut to the hour, and no ballot is named.
@@ -62,7 +62,7 @@ def record_ballot(session: Session, consultation: int, at: datetime, *, type: st
         "subject_id": 0,
         "at": clock.to_the_hour(at),
     }
-    session.connection().execute(_INSERT, row)
+    connection.execute(_INSERT, row)
 
 
 _INSERT = insert(table(Event))

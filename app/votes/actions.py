@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -94,8 +94,7 @@ def when_supported(told: Supported) -> Supported:
     return told
 
 
-@dataclass(frozen=True)
-class _Mark:
+class _Mark(NamedTuple):
     """One choice on a ballot; `rule` says how many changes of the counting rule were in force for it."""
 
     code: str
@@ -152,18 +151,18 @@ class _Paper:
         counted = self.connection.execute(_COUNT, {"proposal": proposal, **steps}).one()
         return queries.Counts(*counted)
 
-    def seal(self, session: Session, at: datetime) -> None:
+    def seal(self, at: datetime) -> None:
         """Commit to the whole choice list anew and record that; an empty ballot goes."""
         if not self.marks:
             self.connection.execute(_EMPTY, {"ballot": self.number})
-            publiclog.record_ballot(session, self.consultation, at, type="withdraw", s=self.superseded)
+            publiclog.record_ballot(self.connection, self.consultation, at, type="withdraw", s=self.superseded)
             return
         made = _commit(self.phase, self.marks)
         hour = clock.to_the_hour(at)
         self.connection.execute(
             _SEAL, {"ballot": self.number, "new_nonce": made.nonce, "new_h": made.h, "new_hour": hour}
         )
-        publiclog.record_ballot(session, self.consultation, at, h=made.h, s=self.superseded)
+        publiclog.record_ballot(self.connection, self.consultation, at, h=made.h, s=self.superseded)
 
 
 def _stored(mark: _Mark) -> dict[str, Any]:
@@ -208,7 +207,7 @@ def cast(session: Session, who: Actor | Visitor, code: str, choice: Choice, at: 
                 limit=consultation.vote_limit,
             )
         proposal = replace(proposal, **vars(paper.set(proposal_id, mark)))
-        paper.seal(session, at)
+        paper.seal(at)
         if consultation.open_counts and choice == Choice.SUPPORT:
             _tell(session, proposal, consultations.promises_in(admitted.promised), at)
     own = queries.Standing(mark.choice, mark.version, paper.supports, mark.rule)
@@ -234,7 +233,7 @@ def withdraw(session: Session, who: Actor | Visitor, code: str, at: datetime) ->
     paper = _kept_paper(session, proposal.consultation.id, admitted.phase, admitted.voter)
     if paper is not None and proposal.id in paper.marks:
         proposal = replace(proposal, **vars(paper.remove(proposal.id)))
-        paper.seal(session, at)
+        paper.seal(at)
     made = queries.box(session, actor, proposal)
     assert made is not None
     return made
@@ -256,10 +255,10 @@ def confirm(session: Session, actor: Actor, consultation_id: int, at: datetime) 
     if rule == 0 or paper is None or not paper.marks:
         raise Conflict("nothing-to-confirm", N_("You have no votes here that have to be confirmed."))
     if any(mark.rule != rule for mark in paper.marks.values()):
-        paper.marks = {proposal: replace(mark, rule=rule) for proposal, mark in paper.marks.items()}
+        paper.marks = {proposal: mark._replace(rule=rule) for proposal, mark in paper.marks.items()}
         same = {"ballot": paper.number, "new_rule": rule}  # in order, so that two who confirm do not wait in a ring
         paper.connection.execute(_CONFIRM, [same | {"proposal": proposal} for proposal in sorted(paper.marks)])
-        paper.seal(session, at)
+        paper.seal(at)
     return len(paper.marks)
 
 
@@ -275,7 +274,7 @@ class _Admitted:
 
 def _admit(session: Session, actor: Actor, code: str, at: datetime) -> _Admitted:
     """What a vote needs, or the reason why not."""
-    rows = session.execute(_ADMITTED, {"code": code}).all()
+    rows = session.connection().execute(_ADMITTED, {"code": code}).all()
     proposal = proposals.votable(session, rows)
     access.require("votes.cast", actor, proposal)
     phase = require_open(session, proposal.consultation, "vote", at)
@@ -327,7 +326,7 @@ def withdraw_open_votes(session: Session, account_id: int, participant_id: int) 
         if paper is not None:
             for proposal_id in list(paper.marks):
                 paper.remove(proposal_id)
-            paper.seal(session, clock.now())
+            paper.seal(clock.now())
 
 
 @tells_at_closing

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError
 from sqlmodel import Session
 
 from app.core import db
@@ -78,6 +78,36 @@ def test_a_bad_act_undoes_only_itself(bad: Any, failure: type[Exception]) -> Non
     assert (outcome(before), outcome(after)) == ("before", "then")
     assert notes() == {"before": 1, "then": 1}
     assert len(commits) == 2, "the batch was not run again"
+
+
+@pytest.mark.parametrize(
+    ("bad", "failure"),
+    [(refused, Conflict), (broken, ZeroDivisionError), (twice, IntegrityError), (twice_by_object, IntegrityError)],
+)
+def test_a_bad_act_that_is_alone_stores_nothing_of_what_it_did(bad: Any, failure: type[Exception]) -> None:
+    """It has no savepoint of its own: its transaction is undone."""
+
+    def act(session: Session, _actor: object, key: str) -> None:
+        note(session, None, "beside")
+        bad(session, None, key)
+
+    version = db.current().writer.version
+    assert isinstance(outcome(db.submit(act, None, "x")), failure)
+    assert notes() == {}
+    assert db.current().writer.version == version
+    assert db.write_now(note, None, "then") == "then"
+    assert notes() == {"then": 1}
+
+
+def test_an_act_that_undoes_its_own_transaction_and_goes_on_is_not_acknowledged() -> None:
+    def act(session: Session, _actor: object, key: str) -> str:
+        note(session, None, key)
+        session.rollback()
+        return note(session, None, key)
+
+    assert isinstance(outcome(db.submit(act, None, "x")), InvalidRequestError)
+    assert notes() == {}
+    assert db.write_now(note, None, "x") == "x"
 
 
 def test_an_act_may_catch_a_refusal_of_the_database_and_go_on() -> None:
@@ -209,6 +239,20 @@ def test_a_route_waits_for_the_writer_without_blocking() -> None:
         return await asyncio.gather(db.write(note, None, "a"), db.write(note, None, "b"))
 
     assert asyncio.run(both()) == ["a", "b"]
+
+
+def test_whoever_does_not_wait_for_the_answer_holds_up_nobody() -> None:
+    async def left() -> None:
+        with held():
+            asking = asyncio.create_task(db.write(note, None, "left"))
+            await asyncio.sleep(0)
+            asking.cancel()
+        assert await db.write(note, None, "then") == "then"
+        assert asking.cancelled()
+
+    asyncio.run(left())
+    assert db.write_now(note, None, "later") == "later"
+    assert notes() == {"left": 1, "then": 1, "later": 1}, "what was handed over is stored"
 
 
 def test_without_a_database_there_is_an_error_and_no_default(database: str) -> None:

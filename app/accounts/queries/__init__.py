@@ -60,11 +60,12 @@ _ACTOR = (
 
 def actor_of_session(session: Session, token: str) -> Actor | None:
     """The person a session token belongs to, with roles and offices, in one query."""
-    rows = session.execute(_ACTOR, {"token": tokens.digest(token), "now": clock.now()}).all()
+    now = clock.now()
+    rows = session.connection().execute(_ACTOR, {"token": tokens.digest(token), "now": now}).all()
     if not rows:
         return None
     first = rows[0]
-    if first.seen_at < clock.now() - SEEN_STEP:
+    if first.seen_at < now - SEEN_STEP:
         db.notice(session, "accounts.seen", first.session)
     return Actor(
         account=first.account,
