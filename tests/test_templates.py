@@ -225,7 +225,8 @@ EVERY_PART = """{% block main %}{% import "ui/page.html" as page %}<h1>Semua</h1
 {{ page.empty("Belum ada", "Tulis yang pertama.", "/x", "Tulis") }}{{ page.facts([("Instansi", "Desa")]) }}
 {{ page.timeline(steps) }}{{ page.timeline(steps, across=True) }}
 {{ page.table("Suara", ("Usulan", "Jumlah"), [("Sumur", 4)], numeric=(1,)) }}
-{{ page.bars("Dukungan", [("Sumur", 3, "success"), ("Hujan", 1, "info")], 4) }}{{ page.bars("Kosong", [("Sumur", 0, "info")], 0) }}
+{{ page.bars("Dukungan", [("Sumur", 3, "success"), ("Hujan", 1, "info")], 4) }}
+{{ page.bars("Kosong", [("Sumur", 0, "info")], 0) }}
 {{ page.pager("/n", "/p", "/f") }}{{ page.pager(None) }}
 {{ page.card("Sumur <b>", "/x", meta=["Siti", "2 Maret"], text="Isi", footer="12", tags=[("Baru", "info")]) }}
 {% call page.card("Hujan", "/y", meta="Budi") %}<p>Kaki</p>{% endcall %}

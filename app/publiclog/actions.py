@@ -48,7 +48,9 @@ def record(
     session.execute(_INSERT, row)
 
 
-def record_ballot(connection: Connection, consultation: int, at: datetime, *, type: str = "ballot", **facts: Any) -> None:
+def record_ballot(
+    connection: Connection, consultation: int, at: datetime, *, type: str = "ballot", **facts: Any
+) -> None:
     """Record that a ballot was cast, changed or withdrawn, so that neither row order nor time tells whose it is.
 
     The row number is random and below zero, the time is cut to the hour, and no ballot is named.
