@@ -34,6 +34,7 @@ from app.proposals import routes as proposals_routes
 from app.publiclog import queries as publiclog
 from app.responses import routes as responses_routes
 from app.settings import settings
+from app.themes import routes as themes_routes
 from app.votes import routes as votes_routes
 
 #: What is asked most stands first: routes are tried one after the other.
@@ -50,6 +51,7 @@ ROUTERS = (
     offices_routes.router,
     obligations_routes.router,
     responses_routes.router,
+    themes_routes.router,
     decisions_routes.router,
     exports_routes.router,
 )

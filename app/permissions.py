@@ -2,11 +2,10 @@
 
 from app.accounts.policy import administrator, anyone, confirmed, facilitator, moderator, official, signed_in
 from app.consultations.policy import not_in_charge, of_the_office, readable
-from app.contributions.policy import author
+from app.contributions.policy import author, author_or_enterer
 from app.core.access import Predicate
 from app.core.i18n import N_
 from app.obligations.policy import answers_in_it, owes_it
-from app.responses.policy import author_or_enterer
 
 TABLE: dict[str, tuple[Predicate, ...]] = {
     "accounts.grant": (administrator,),
@@ -46,6 +45,9 @@ TABLE: dict[str, tuple[Predicate, ...]] = {
     "proposals.write": (confirmed, readable),
     "responses.receive": (confirmed, readable, author_or_enterer),
     "responses.write": (answers_in_it,),
+    "themes.appeal": (confirmed, readable, author_or_enterer),
+    "themes.read": (readable,),
+    "themes.write": (of_the_office,),
     "votes.cast": (confirmed, readable, not_in_charge),
 }
 
@@ -57,5 +59,6 @@ SIGNED_OUT: dict[str, str] = {
     "proposals.edit": N_("Sign in to change your proposal."),
     "proposals.write": N_("Sign in to write a proposal."),
     "responses.receive": N_("Sign in to say whether this answers you."),
+    "themes.appeal": N_("Sign in to say why it should be taken into account."),
     "votes.cast": N_("Sign in to vote."),
 }

@@ -14,10 +14,11 @@ from app.offices import models as offices
 from app.proposals import models as proposals
 from app.publiclog import models as publiclog
 from app.responses import models as responses
+from app.themes import models as themes
 from app.votes import models as votes
 
 MODULES = (
     accounts, comments, consultations, contributions, decisions, indexing, jobs, mail, moderation, obligations,
-    offices, proposals, publiclog, ratelimit, responses, stamp, votes,
+    offices, proposals, publiclog, ratelimit, responses, stamp, themes, votes,
 )  # fmt: skip
 metadata = SQLModel.metadata

@@ -97,6 +97,15 @@ def is_about_a_draft(route: APIRoute) -> bool:
 
 
 CASES = [(route, draft) for route in ROUTES for draft in ([False, True] if is_about_a_draft(route) else [False])]
+#: What is done with a theme; the draft of a consultation has none.
+THEME_ACTS = [
+    ("GET", ""),
+    ("POST", ""),
+    ("GET", "/split"),
+    ("POST", "/split"),
+    ("POST", "/merger"),
+    ("POST", "/return"),
+]
 #: Where there is nothing although one may ask: what exists only before the opening (True: in a draft), or only
 #: after it; what somebody has to choose or to write first; and a held text, which the first to send it uses up.
 NOTHING_THERE = {
@@ -109,6 +118,8 @@ NOTHING_THERE = {
     *(("POST /desk/consultations/{slug}/decision/publication", draft) for draft in (False, True)),
     *(("GET /consultations/{slug}/decision", draft) for draft in (False, True)),
     ("POST /held/{number}/sending", False),
+    ("GET /consultations/{slug}/themes/{number}", True),
+    *((f"{way} /desk/consultations/{{slug}}/codebook/themes/{{theme}}{act}", True) for way, act in THEME_ACTS),
 }
 
 

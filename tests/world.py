@@ -21,6 +21,9 @@ from app.obligations.models import Obligation
 from app.proposals import queries as proposals
 from app.responses.models import Answer, Response
 from app.settings import settings
+from app.themes import actions as themes
+from app.themes import queries as reading
+from app.themes.forms import CodebookForm, CodingForm, ExclusionForm, ThemeForm
 from tests import factories
 from tests.factories import BOTH, OVER, Person, phase
 
@@ -114,6 +117,21 @@ def decided(office: int) -> str:
     return "selesai"
 
 
+def coded(consultation: int, official: Person, author: Person, proposal: int) -> dict[str, str]:
+    """A codebook in force, a comment in which its theme was found, and one that was left out."""
+    theme = ThemeForm.model_validate({"stance": "Sumur yang ada sudah tidak cukup"})
+    db.write_now(themes.keep_theme, official.actor, consultation, theme)
+    db.write_now(themes.publish, official.actor, consultation, CodebookForm())
+    found, left_out = comment(proposal, author), comment(proposal, author)
+    with db.reading() as session:
+        seen = reading.words(session, found).h
+    db.write_now(themes.assign, official.actor, found, CodingForm.model_validate({"theme": 1, "seen": seen}))
+    exclusion = ExclusionForm.model_validate({"ground": "no-argument", "text": "Isinya salam saja."})
+    db.write_now(themes.exclude, official.actor, left_out, exclusion, "http://127.0.0.1")
+    numbered = ("desk/codings/number", "desk/exclusions/number", "theme", "themes/number")
+    return dict.fromkeys(numbered, "1")
+
+
 def build() -> World:
     """Make the world in the open database."""
     ours, theirs = factories.office(slug="dinas-air"), factories.office(slug="dinas-pasar")
@@ -169,6 +187,7 @@ def build() -> World:
             "kind": "pages",
             "part": "1",
             "signed": unsubscribe_path(citizen.account).rsplit("/", 1)[1],
+            **coded(consultation, official, citizen, proposal),
         },
         draft="rahasia",
         held=held,

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.consultations import queries as consultations
 from app.contributions import queries
 from app.contributions.forms import HandlingForm
-from app.contributions.models import Channel, Contribution, Handling, Kind, Visibility
+from app.contributions.models import Channel, Contribution, Handling, Kind, Outcome, Visibility
 from app.core import access, clock, db
 from app.core.access import Actor, Conflict
 from app.core.codes import new_code
@@ -145,7 +145,7 @@ def handle(session: Session, actor: Actor, consultation_id: int, form: HandlingF
         if one.contribution_id not in same:
             _retract(session, actor, consultation_id, one, codes_by_id[one.contribution_id])
     for row in new:
-        _record(session, actor, consultation, row, form)
+        _record(session, actor, consultation, row, str(form.outcome), form.note)
     db.renew_pages(session)
     return len(new)
 
@@ -186,20 +186,29 @@ def _require_read(actor: Actor, form: HandlingForm, codes: set[str], rows: Seque
         )
 
 
+def considered(session: Session, actor: Actor, consultation: consultations.ConsultationView, item: Any) -> None:
+    """Record for a feature above that somebody read a contribution closely enough to code it. Idempotent.
+
+    `item` has `id` and `code`. What the same person recorded about it before stands.
+    """
+    if not session.execute(_STANDING, {"ids": [item.id], "account": actor.account}).first():
+        _record(session, actor, consultation, item, Outcome.CODED, "")
+
+
 def _record(
-    session: Session, actor: Actor, consultation: consultations.ConsultationView, row: Any, form: HandlingForm
+    session: Session, actor: Actor, consultation: consultations.ConsultationView, row: Any, outcome: str, note: str
 ) -> None:
-    payload = {"contribution": row.code, "outcome": str(form.outcome), "note": form.note}
+    payload = {"contribution": row.code, "outcome": str(outcome), "note": note}
     made = publiclog.commit_to("handling", payload)
     values = {
         "contribution_id": row.id, "account_id": actor.account, "participant_id": actor.participant,
-        "office_id": _reading_office(actor, consultation), "name": actor.name, "role": ROLE, "outcome": form.outcome,
-        "note": form.note, "lang": language.get(), "at": clock.now(), "retracted_by": "", "nonce": made.nonce,
+        "office_id": _reading_office(actor, consultation), "name": actor.name, "role": ROLE, "outcome": str(outcome),
+        "note": note, "lang": language.get(), "at": clock.now(), "retracted_by": "", "nonce": made.nonce,
         "h": made.h,
     }  # fmt: skip
     session.execute(_HANDLE, values)
     subject, facts = ("contribution", row.id), {"code": row.code, "role": ROLE, "h": made.h}
-    publiclog.record(session, "code", consultation.id, subject, act="handle", outcome=str(form.outcome), **facts)
+    publiclog.record(session, "code", consultation.id, subject, act="handle", outcome=str(outcome), **facts)
 
 
 _HANDLE = insert(table(Handling))

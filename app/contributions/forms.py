@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
-from app.contributions.models import Outcome
+from app.contributions.models import BY_HAND, Outcome
 from app.core.forms import Form, Line, Text
 from app.core.i18n import N_
 
@@ -22,6 +23,12 @@ def _apart(value: Any) -> Any:
 Codes = Annotated[list[Line], BeforeValidator(_apart)]
 
 
+def _by_hand(outcome: Outcome) -> Outcome:
+    if outcome not in BY_HAND:
+        raise PydanticCustomError("not_by_hand", N_("Choose one of the options."))
+    return outcome
+
+
 class HandlingForm(Form):
     """What was done with the contributions; `shown` proves that their texts were on the page it was sent from."""
 
@@ -30,6 +37,6 @@ class HandlingForm(Form):
         "outcome": N_("Choose what you did with it."),
     }
     contribution: Annotated[Codes, Field(min_length=1, max_length=MANY)]
-    outcome: Outcome
+    outcome: Annotated[Outcome, AfterValidator(_by_hand)]
     note: Annotated[Text, Field(max_length=NOTE)] = ""
     shown: Line = ""

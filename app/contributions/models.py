@@ -47,6 +47,11 @@ class Outcome(StrEnum):
     CHECKED = "checked"
     PASSED_ON = "passed-on"
     NOTHING_ASKED = "nothing-asked"
+    CODED = "coded"
+
+
+#: What an official can record at the reading desk; that something was coded follows from coding it.
+BY_HAND = tuple(outcome for outcome in Outcome if outcome is not Outcome.CODED)
 
 
 #: What an office can do with a contribution, in words; the status itself lives with the answer.

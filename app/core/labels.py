@@ -17,7 +17,8 @@ _FIELDS = {
     "other_title": N_("Title in the second language"), "other_summary": N_("Summary in the second language"),
     "other_background": N_("Background in the second language"), "text": N_("Text"), "body": N_("Text"),
     "other_text": N_("Text in the second language"), "refers_to": N_("Refers to"),
-    "difference": N_("What is different"),
+    "difference": N_("What is different"), "stance": N_("Theme"), "other_stance": N_("Theme in the second language"),
+    "includes": N_("What counts as it"), "excludes": N_("What does not"), "quote": N_("Passage"),
 }  # fmt: skip
 #: Fields that are never shown outside their form, only named in what is said of them.
 _NAMED_ONLY = {
@@ -40,6 +41,8 @@ _NAMED_ONLY = {
     "quorum": N_("How many people have to vote"), "turnout_of": N_("How many people may vote"),
     "most": N_("How many are chosen at most"), "vote_limit": N_("Supports of each person"), "weight": N_("Weight"),
     "proposal_days": PROPOSAL_DAYS, "comment_days": COMMENT_DAYS, "question_days": QUESTION_DAYS,
+    "theme": N_("Theme"), "into": N_("Theme"), "piece": N_("Sentences"), "ground": N_("Reason"),
+    "order": N_("Order"), "after": N_("Order"), "outcome": N_("What was decided"),
     "threshold_days": THRESHOLD_DAYS, "threshold_supports": N_("From how many supports on"),
 }  # fmt: skip
 _VARIANT = re.compile(r"^other_|_[0-9]+$|(?<=^note)_\w+$")
@@ -54,6 +57,9 @@ _ACTS: tuple[tuple[re.Pattern[str], str, Mapping[str, str]], ...] = (
     (re.compile(r"/contributions/([^/]+)/report"), N_("A report about the contribution %(code)s"), {}),
     (re.compile(r"/desk/consultations/[^/]+/answers|/desk/answers/[^/]+"), N_("An official answer"), {"text": _ANSWER}),
     (re.compile(r"/desk/consultations/[^/]+/decision"), N_("A decision summary"), {}),
+    (re.compile(r"/contributions/([^/]+)/exclusion"), N_("An appeal about the contribution %(code)s"), {}),
+    (re.compile(r"/desk/contributions/([^/]+)/exclusion"), N_("The leaving out of the contribution %(code)s"), {}),
+    (re.compile(r"/desk/consultations/[^/]+/codebook(?:/.*)?"), N_("A change to a codebook"), {}),
 )
 
 

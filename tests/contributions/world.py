@@ -22,10 +22,10 @@ _c = table(Contribution).c
 class World:
     """A consultation with an official who reads."""
 
-    def __init__(self) -> None:
+    def __init__(self, slug: str = "air") -> None:
         self.office = factories.office("Dinas PU")
         self.official = factories.official(self.office, "Bu Sri")
-        self.consultation = factories.consultation(self.office, worlds.DISCUSSED, slug="air")
+        self.consultation = factories.consultation(self.office, worlds.DISCUSSED, slug=slug)
         self.author = factories.person("Warga")
 
     def proposal(self, author: Person | None = None, **fields: str) -> int:

@@ -30,6 +30,9 @@ from app.proposals.models import Proposal, ProposalVersion
 from app.responses.models import Answer, Reception, Response
 from app.rules.canonical import canonical
 from app.settings import settings
+from app.themes import actions as themes
+from app.themes.forms import ThemeForm
+from app.themes.models import Codebook, Coding, Exclusion, Theme
 from app.votes import actions as votes
 from app.votes.models import Ballot, Choice
 from tests import factories
@@ -70,11 +73,13 @@ MAY_READ: dict[str, dict[str, str]] = {
     "draft of an answer": {OFFICIAL: r"/desk/.*"},
     "words about an answer": {OFFICIAL: r"/desk/(answers/\d+|consultations/[^/]+/answers(/new)?)(\?.*)?"},
     "draft of a decision": {OFFICIAL: r"/desk/consultations/tutup/decision(/publication)?"},
+    "draft of a codebook": {OFFICIAL: r"/desk/consultations/air/(codebook|coding).*"},
     "removed document": {},
     # what a moderator hid, or its author took away
     "hidden proposal": {**_CASES, OWN: rf"{_OWN_LIST}|/proposals/.*/(edit|withdrawal)"},
     "earlier version of a hidden proposal": {},
     "hidden comment": _CASES,
+    "passage of a hidden text": {},
     "removed comment": {},
     "comment before it was changed": {},
     # what only moderators are told
@@ -268,10 +273,25 @@ def _desk(world: World, numbers: dict[str, int]) -> None:
     decision = factories.add(Decision(consultation_id=closed, counts="[]", h="h", saved_at=clock.now()))
     fill(Decision, decision, "draft of a decision", "question", "proposed", "decided", "decided_by", "why", "next")
     factories.add(Answer(response_id=answer.id, contribution_id=factories.proposal(closed, citizen)))
+    _themes(official, numbers["air"])
     removed = b"Isi yang dicabut " + word("removed document").encode()
     number, _ = worlds.document(numbers["air"], removed)
     fill(Document, number, "removed document", "description")
     db.write_now(_set, Document, number, "id", {"removed_at": clock.now()})
+
+
+def _themes(official: Person, number: int) -> None:
+    """A theme that nobody has published yet, and one that was found in a text before it was hidden."""
+    said = word("draft of a codebook")
+    fields = {"stance": f"Sumur {said} sudah kering", "other_stance": said, "includes": said, "excludes": said}
+    db.write_now(themes.keep_theme, official.actor, number, ThemeForm.model_validate(fields))
+    hidden = next(row.id for row in rows(Contribution) if row.visibility == "hidden")
+    factories.add(
+        Coding(
+            contribution_id=hidden, theme_id=1, version=1, begins=0, ends=9, quote=word("passage of a hidden text"),
+            text_h="h", office_id=next(iter(official.offices)), name="Pejabat", at=clock.now(),
+        )
+    )  # fmt: skip
 
 
 def _secrets(planted: Planted) -> None:
@@ -286,6 +306,8 @@ def _secrets(planted: Planted) -> None:
         planted.secret(comment.nonce)
     for act in rows(ModerationAct):
         planted.secret(act.nonce)
+    for committed in [*rows(Codebook), *rows(Coding), *rows(Exclusion)]:
+        planted.secret(committed.nonce)
     for token in [*rows(MailToken), *rows(SignIn)]:
         planted.secret(token.token_hash)
     planted.secret(keys.secret(), keys.master())
@@ -310,6 +332,7 @@ def _values() -> dict[str, list[str]]:
         "document": [str(row.id) for row in rows(Document)],
         "sha256": pictures,
         "desk/answers/number": [str(row.id) for row in rows(Response)],
+        "theme": [str(row.number) for row in rows(Theme)],
         "decisions/number": ["K-2026-001", "K-2026-002", "K-2026-000"],
         "admin/people/number": [str(row.id) for row in rows(Account)],
     }

@@ -14,12 +14,13 @@ from app.contributions.queries import Handled, Lights
 from app.core import clock
 from app.core.access import Missing
 from app.core.columns import table
-from app.moderation import queries as moderation
+from app.moderation.queries import ActView
 from app.obligations import queries as obligations
 from app.obligations.queries import Owed
 from app.proposals import queries as proposals
 from app.responses import queries as responses
 from app.rules.phases import VOTE
+from app.themes import queries as coding
 
 _c = table(Contribution).c
 
@@ -37,7 +38,10 @@ class Trail:
     comment: comments.CommentView | None
     versions: tuple[proposals.Version, ...]
     answers: tuple[responses.AnswerView, ...]
-    moderation: tuple[Any, ...]
+    moderation: tuple[ActView, ...]
+    #: The themes that were found in it, and that it was left out of the coding.
+    themes: tuple[coding.Said, ...]
+    exclusions: tuple[coding.LeftOut, ...]
     lights: Lights
     handlings: tuple[Handled, ...]
     #: The answers that are or were owed to it.
@@ -109,6 +113,8 @@ def trail(session: Session, code: str) -> Trail:
         proposal = comment.proposal
     item: Any = comment or proposal
     lights = contributions.lights_of(session, [item])[item.id]
+    taken_back = bool(comment.removed_at if comment else proposal.withdrawn_at)
+    record = coding.record_of(session, item.id, item.shown and not taken_back)
     return Trail(
         code=item.code,
         kind=Kind.COMMENT if comment else Kind.PROPOSAL,
@@ -119,7 +125,9 @@ def trail(session: Session, code: str) -> Trail:
         comment=comment,
         versions=() if comment else tuple(reversed(proposals.versions(session, proposal.id))),
         answers=tuple(reversed(responses.answers_of(session, item.id))),
-        moderation=tuple(moderation.acts_of(session, item.id)),
+        moderation=record.moderation,
+        themes=record.themes,
+        exclusions=record.exclusions,
         lights=lights,
         handlings=tuple(contributions.handlings_of(session, [item.id]).get(item.id, ())),
         clock=obligations.of_contribution(session, item.id),

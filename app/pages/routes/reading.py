@@ -13,7 +13,7 @@ from app.consultations.queries import ConsultationView
 from app.contributions import actions
 from app.contributions import queries as contributions
 from app.contributions.forms import HandlingForm
-from app.contributions.models import Outcome
+from app.contributions.models import BY_HAND
 from app.core import access, codes, db, paging, web
 from app.core.access import Actor, Conflict, guard
 from app.core.forms import Submission, blank, submitted
@@ -82,7 +82,7 @@ def _page(
         trail=trail,
         consultation=trail.consultation,
         form=form,
-        outcomes=[str(outcome) for outcome in Outcome],
+        outcomes=[str(outcome) for outcome in BY_HAND],
         above=comments.at_code(session, above) if above else None,
         shown_to=contributions.shown_to(actor, [trail.code]),
         gone=not trail.item.shown or trail.taken_back,

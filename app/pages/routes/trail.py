@@ -9,12 +9,13 @@ from app.comments import queries as comments
 from app.core import access, codes, db, web
 from app.core.access import Denied, Reason, guard
 from app.core.forms import Submission, blank
-from app.core.i18n import N_
+from app.core.i18n import N_, gettext
 from app.core.paging import Cursor
 from app.moderation import queries as moderation
 from app.pages import queries
 from app.proposals import queries as proposals
 from app.responses import queries as responses
+from app.themes.models import GROUNDS
 
 router = APIRouter()
 MISTYPED = Reason(
@@ -75,6 +76,29 @@ def facts(trail: Readable) -> Response:
             "owed": [owed.facts for owed in trail.clock],
             "votes": _votes(trail),
             "answers": [{"status": a.status, "published": a.published_at.isoformat(), "h": a.h} for a in trail.answers],
+            "themes": [
+                {
+                    "theme": one.number,
+                    "codebook": one.version,
+                    "quote": one.quote or None,
+                    "by": one.name,
+                    "at": one.at.isoformat(),
+                    "retracted": one.retracted_at.isoformat() if one.retracted_at else None,
+                    "h": one.h,
+                }
+                for one in trail.themes
+            ],
+            "exclusions": [
+                {
+                    "ground": one.ground,
+                    "text": one.text,
+                    "by": one.name,
+                    "at": one.at.isoformat(),
+                    "lifted": one.lifted_at.isoformat() if one.lifted_at else None,
+                    "h": one.h,
+                }
+                for one in trail.exclusions
+            ],
             "moderation": [{"act": m.act, "reason": m.reason, "at": m.at.isoformat()} for m in trail.moderation],
         }
     )
@@ -92,7 +116,8 @@ def page(request: Request, session: db.Read, trail: Readable, actor: access.Curr
     """One contribution's trail, step by step."""
     own = trail.item.participant_id is not None and trail.item.participant_id == actor.participant
     received = responses.to_receive(session, trail.code) if own and trail.answers else None
-    return web.render(request, "pages/trail.html", trail=trail, clock=trail.clock, received=received)
+    grounds = {str(code): gettext(words) for code, words in GROUNDS.items()}
+    return web.render(request, "pages/trail.html", trail=trail, clock=trail.clock, received=received, grounds=grounds)
 
 
 @router.get("/me/contributions", dependencies=[guard("accounts.manage")])

@@ -11,6 +11,7 @@ from app.exports.queries.shapes.basics import Error
 from app.exports.queries.shapes.consultations import Amendment, Changes, ConsultationPage, Consultations
 from app.exports.queries.shapes.contributions import Comments, Proposal, Proposals, Trail
 from app.exports.queries.shapes.places import Branch, OfficePage, Place, Ready, Results
+from app.exports.queries.shapes.themes import Themes
 
 __all__ = ["TOLD", "Error"]
 
@@ -23,6 +24,7 @@ TOLD: dict[str, Any] = {
     "/consultations/{slug}/charter/amendments/{amendment}.json": Amendment,
     "/consultations/{slug}/charter/rule.json": dict[str, Any],
     "/consultations/{slug}/proposals.json": Proposals,
+    "/consultations/{slug}/themes.json": Themes,
     "/proposals/{code}.json": Proposal,
     "/proposals/{code}/comments.json": Comments,
     "/contributions/{code}.json": Trail,

@@ -180,6 +180,29 @@ class OwedHere(Shape):
     holding_replies: list[HoldingReply]
 
 
+class ThemeFound(Shape):
+    """A theme that somebody found in it."""
+
+    theme: Annotated[int, Field(description="the theme that speaks for it now, by its number in the codebook")]
+    codebook: Annotated[int, Field(description="the version of the codebook it was found with")]
+    quote: Annotated[str | None, Field(description="an exact piece of the text; none while that is not shown")]
+    by: str
+    at: Instant
+    retracted: Instant | None
+    h: Fingerprint
+
+
+class Exclusion(Shape):
+    """That it was left out when themes were gathered, and why."""
+
+    ground: str
+    text: str
+    by: str
+    at: Instant
+    lifted: Instant | None
+    h: Fingerprint
+
+
 class Trail(Shape):
     """What became of one contribution, step by step."""
 
@@ -194,6 +217,8 @@ class Trail(Shape):
     lights: Lights
     handlings: list[Handling]
     votes: Votes | None
+    themes: list[ThemeFound]
+    exclusions: list[Exclusion]
     answers: list[AnswerMark]
     moderation: list[Moderation]
     owed: list[OwedHere]

@@ -1,0 +1,68 @@
+"""Reads of themes: the codebook, a contribution on the coding desk, what waits, and the balance."""
+
+from app.themes.queries.codebooks import (
+    CodebookView,
+    Edition,
+    RowNumber,
+    ThemeNumber,
+    ThemeView,
+    draft,
+    edition,
+    editions,
+    in_force,
+)
+from app.themes.queries.queue import LISTS, Listed, Next, gone, listed, next_free
+from app.themes.queries.reading import (
+    Desk,
+    ExclusionView,
+    Found,
+    FoundHere,
+    Words,
+    coding,
+    desk,
+    exclusion,
+    exclusions_of,
+    found_in,
+    in_path,
+    text_of,
+    words,
+)
+from app.themes.queries.record import LeftOut, Record, Said, record_of
+from app.themes.queries.standing import Reconciled, balance
+
+__all__ = [
+    "LISTS",
+    "CodebookView",
+    "Desk",
+    "Edition",
+    "ExclusionView",
+    "Found",
+    "FoundHere",
+    "LeftOut",
+    "Listed",
+    "Next",
+    "Reconciled",
+    "Record",
+    "RowNumber",
+    "Said",
+    "ThemeNumber",
+    "ThemeView",
+    "Words",
+    "balance",
+    "coding",
+    "desk",
+    "draft",
+    "edition",
+    "editions",
+    "exclusion",
+    "exclusions_of",
+    "found_in",
+    "gone",
+    "in_force",
+    "in_path",
+    "listed",
+    "next_free",
+    "record_of",
+    "text_of",
+    "words",
+]

@@ -1,0 +1,9 @@
+"""Addresses of themes."""
+
+from fastapi import APIRouter
+
+from app.themes.routes import codebooks, coding, excluding, public
+
+router = APIRouter()
+for part in (coding, codebooks, excluding, public):
+    router.include_router(part.router)

@@ -1,0 +1,67 @@
+"""What everybody reads of themes: the codebook in force, its history, and whether all that was received is counted."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import JSONResponse, Response
+from sqlmodel import Session
+
+from app.consultations import queries as consultations
+from app.consultations.queries import ConsultationView
+from app.core import db, web
+from app.core.access import guard
+from app.themes import queries
+
+router = APIRouter()
+Readable = Annotated[ConsultationView, guard("themes.read", consultations.in_path)]
+Number = Annotated[int, Path(ge=1, le=2**31)]
+
+
+@router.get("/consultations/{slug}/themes.json")
+def facts(session: db.Read, consultation: Readable) -> JSONResponse:
+    """The codebook in force and the balance, as JSON."""
+    book, reconciled = queries.in_force(session, consultation.id), queries.balance(session, consultation.id)
+    return JSONResponse(
+        {
+            "consultation": consultation.slug,
+            "balance": vars(reconciled.counted),
+            "by_kind": {kind: vars(one) for kind, one in reconciled.by_kind.items()},
+            "codebook": _fact(book) if book else None,
+            "versions": [
+                {"version": one.number, "published": one.published_at.isoformat(), "by": one.name, "reason": one.reason}
+                for one in queries.editions(session, consultation.id)
+            ],
+        }
+    )
+
+
+def _fact(book: queries.CodebookView) -> dict[str, Any]:
+    assert book.published_at is not None
+    return {**book.facts, "published": book.published_at.isoformat(), "by": book.name, "h": book.h}
+
+
+@router.get("/consultations/{slug}/themes")
+def page(request: Request, session: db.Read, consultation: Readable) -> Response:
+    """The themes that were found in what people said."""
+    return _page(request, session, consultation, queries.in_force(session, consultation.id))
+
+
+@router.get("/consultations/{slug}/themes/{number}")
+def edition(request: Request, session: db.Read, consultation: Readable, number: Number) -> Response:
+    """An earlier version of the codebook, as it was in force."""
+    return _page(request, session, consultation, queries.edition(session, consultation.id, number))
+
+
+def _page(
+    request: Request, session: Session, consultation: ConsultationView, book: queries.CodebookView | None
+) -> Response:
+    editions = queries.editions(session, consultation.id)
+    return web.render(
+        request,
+        "themes/codebook.html",
+        consultation=consultation,
+        book=book,
+        editions=editions,
+        newest=editions[0].number if editions else 0,
+        balance=queries.balance(session, consultation.id).counted,
+    )

@@ -1,0 +1,1 @@
+"""Tests of themes: the codebook, the coding desk, exclusions, and the balance."""
