@@ -13,6 +13,7 @@ from app.core.columns import table
 from app.demo import content
 from app.demo.answering import note_answers
 from app.demo.clocking import enter_holidays, note_clock
+from app.demo.coding import note_themes
 from app.demo.consulting import note_consultation
 from app.demo.contributing import note_comments, note_proposals
 from app.demo.diary import Diary, District
@@ -49,4 +50,5 @@ def load(session: Session, told: Told, base_url: str) -> None:
         note_votes(diary, district, consultation)
         note_answers(diary, district, consultation, base_url)
         note_clock(diary, district, consultation)
+        note_themes(diary, district, consultation, base_url)
     diary.happen(session, told)

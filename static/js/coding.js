@@ -27,7 +27,7 @@
 
   const marked = () => {
     const chosen = getSelection();
-    const inside = chosen.rangeCount && $(".coding__text .words")?.contains(chosen.getRangeAt(0).commonAncestorContainer);
+    const inside = chosen.rangeCount && $("#piece .words")?.contains(chosen.getRangeAt(0).commonAncestorContainer);
     return inside ? chosen.toString().trim() : "";
   };
 

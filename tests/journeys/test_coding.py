@@ -1,0 +1,102 @@
+"""From the first reading to the public page of themes: an official names themes, finds them, and leaves one out."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys import life
+from tests.journeys.conftest import Visit
+from tests.journeys.visitor import Visitor
+
+FARES, LIGHTS = "Tarif yang naik memberatkan pelajar", "Jalan ke sekolah perlu lampu"
+FIRST = "Tarif angkot naik dua kali tahun ini, dan pelajar paling berat menanggungnya."
+SECOND = "Jalan Merdeka gelap sejak lampunya mati, jadi anak-anak pulang meraba-raba."
+REST = "Kami sudah tiga kali menyampaikan hal ini dalam musyawarah desa tanpa ada tindak lanjut yang terlihat. " * 2
+
+
+@pytest.mark.parametrize(("script", "lang"), [(True, "en"), (False, "id")], ids=["script-en", "without-script-id"])
+def test_themes_are_named_found_and_read_by_everyone(visit: Visit, script: bool, lang: str) -> None:
+    where = {"script": script, "lang": lang}
+    official = visit(**where).sign_in(life.OFFICIAL)
+    slug = life.open_consultation(official, f"Bagaimana anak-anak sampai ke sekolah ({lang})?")
+    citizen = visit(**where).sign_in(life.CITIZEN)
+    code = life.propose(citizen, slug, "Ongkos dan jalan ke sekolah", f"{FIRST} {REST}{SECOND}")
+    life.comment(citizen, code, "Salam hormat untuk semua pejabat.")
+
+    name_themes(official, slug)
+    official.open(f"/desk/consultations/{slug}/coding")
+    official.press("Read the oldest first")
+    official.reads(FIRST)
+    if script:
+        find_by_keyboard(official)
+    else:
+        find_by_ticking(official)
+    expect(official.page.locator("blockquote")).to_have_text([FIRST, SECOND])
+    take_one_back(official)
+
+    official.press("Done, read the next")
+    official.reads("Salam hormat untuk semua pejabat.")
+    official.follow("Leave it out with a reason")
+    official.choose("It contains no argument")
+    official.fill("In your own words, so that its author can follow", "Isinya salam kepada pejabat saja.")
+    official.press("Leave it out")
+    official.sees("Left out, in public and with your name. Its author is told.")
+
+    anyone = visit(**where).open(f"/consultations/{slug}")
+    anyone.follow("Themes found, and whether everything received is counted")
+    figures = anyone.page.locator(".stats dd")
+    expect(figures).to_have_text(["2", "1", "1", "0"])
+    anyone.reads(FARES)
+    anyone.open(f"/contributions/{code}")
+    anyone.reads(FIRST)
+    citizen.open("/me/contributions")
+
+
+def name_themes(official: Visitor, slug: str) -> None:
+    """Two themes from nothing, one refused at first because it names a subject only, and the codebook published."""
+    official.open(f"/desk/consultations/{slug}/codebook")
+    official.follow("Name the first theme")
+    official.fill("What the theme says", "Tarif")
+    with official.refused(422):
+        official.press("Keep in the draft")
+        expect(official.page.locator(".govuk-error-summary")).to_be_visible()
+    official.fill("What the theme says", FARES)
+    official.press("Keep in the draft")
+    official.follow("Add a theme")
+    official.fill("What the theme says", LIGHTS)
+    official.press("Keep in the draft")
+    official.press("Publish the codebook")
+    official.sees("Published. From now on it is coded with this version.")
+
+
+def find_by_keyboard(official: Visitor) -> None:
+    """j goes to the sentence after the title, space ticks it, 1 presses the first theme; / finds one by its words."""
+    keys = official.page.keyboard
+    for key in ("j", "j", " ", "1"):
+        keys.press(key)
+    expect(official.page.locator("blockquote")).to_have_count(1)
+    official.page.get_by_text(SECOND).first.click()
+    official.page.locator("h1").click()
+    keys.press("/")
+    keys.type("lampu")
+    expect(official.page.locator(".pick:visible")).to_have_count(1)
+    keys.press("Enter")
+    expect(official.page.locator("blockquote")).to_have_count(2)
+
+
+def find_by_ticking(official: Visitor) -> None:
+    """Tick a sentence, press a theme; another sentence, another theme."""
+    for sentence, theme in ((FIRST, "T1"), (SECOND, "T2")):
+        official.page.get_by_role("checkbox", name=sentence).check()
+        official.page.get_by_role("button", name=re.compile(f"^{theme} ")).click()
+        expect(official.page.locator(".piece--found")).to_have_count(int(theme[1]))
+
+
+def take_one_back(official: Visitor) -> None:
+    """Take the second theme back, and find it once more."""
+    official.press("Take %(label)s back", label="T2")
+    expect(official.page.locator("blockquote")).to_have_count(1)
+    official.page.get_by_role("checkbox", name=SECOND).check()
+    official.page.get_by_role("button", name=re.compile("^T2 ")).click()
+    expect(official.page.locator("blockquote")).to_have_count(2)
