@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from app import serving
 from app.core import clock, db
 from app.core.columns import table
 from app.obligations import actions, queries
@@ -293,3 +294,20 @@ def test_months_follow_the_zone_of_the_installation(monkeypatch: pytest.MonkeyPa
         with db.reading() as session:
             for row in session.execute(select(table(ObligationCount))):
                 assert row.due_month == queries.month_of(row.due_at)
+
+
+def test_a_start_puts_what_is_due_into_the_months_of_the_zone_that_holds_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sets another zone and starts again reads the board by it."""
+    town = Town(5)
+    number, office = factories.consultation(town.offices[0]), town.offices[0]
+    border = datetime(2026, 3, 31, 16, 59, 59, tzinfo=UTC)
+    town.run(insert(OWED).values(
+        contribution_id=factories.proposal(number), consultation_id=number, kind="question", first_office_id=office,
+        office_id=office, arose_at=border - DAY, due_at=border, due_month=202603,
+    ))  # fmt: skip
+    db.close_database()
+    monkeypatch.setattr(settings(), "zone", "Asia/Jayapura")
+    with serving.installation():
+        assert [row.due_month for row in town.rows(OWED)] == [202604]
+        assert stored() == recounted(town)
+    db.open_database(settings().database)
