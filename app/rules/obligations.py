@@ -261,6 +261,7 @@ class Refused(StrEnum):
     PAST = "past"
     TOO_FAR = "too-far"
     LATE = "late"
+    TOO_SHORT = "too-short"
 
 
 def check_holding(obligation: Obligation, named: Iterable[datetime], new: datetime, now: datetime) -> Refused | None:
@@ -278,12 +279,26 @@ def check_holding(obligation: Obligation, named: Iterable[datetime], new: dateti
     return Refused.NO_LATER if new <= max((obligation.due_at, *named)) else None
 
 
+LEFT = timedelta(days=7)
+"""How long an office to which an answer is handed over has for it at least; of a shorter period, half of it."""
+
+
+def last_hand_over(obligation: Obligation) -> datetime:
+    """Until when an obligation can go to another office: while that office still has a week, or half of all the time.
+
+    The due instant stays, so whoever receives it late would answer for the time that another office let pass.
+    """
+    return obligation.due_at - min(LEFT, (obligation.due_at - obligation.arose_at) / 2)
+
+
 def check_hand_over(obligation: Obligation, now: datetime) -> Refused | None:
     """Say why an obligation cannot go to another office, or None.
 
-    Once the due instant has passed it stays with the office that let it pass: handing it over would make the other
-    office look late, and the own one as if it had owed nothing.
+    Shortly before the due instant, and once it has passed, it stays with the office that let the time pass: handing
+    it over would make the other office look late, and the own one as if it had owed nothing.
     """
     if obligation.answered_at is not None or obligation.lapsed_at is not None:
         return Refused.SETTLED
-    return Refused.LATE if now > obligation.due_at else None
+    if now > obligation.due_at:
+        return Refused.LATE
+    return Refused.TOO_SHORT if now > last_hand_over(obligation) else None

@@ -29,6 +29,25 @@ def test_an_overdue_answer_cannot_be_pushed_off_to_another_office(world: World, 
         assert [it["total"]["overdue"] for it in board.values()] == [2, 0]
 
 
+def test_an_answer_is_not_handed_over_shortly_before_it_is_due(world: World, browser: Browser) -> None:
+    """The other office would look late for the time that this one let pass."""
+    address, owed = f"/desk/obligations/{world.number}", one_owed(world.proposal)
+    desk = browser.as_(world.official)
+    form = desk.get(address)
+    half = owed.arose_at + (owed.due_at - owed.arose_at) / 2
+    with time_machine.travel(half + timedelta(seconds=1)):
+        refused = desk.submit(form, f"{address}/hand-over", office="dinas-pasar", reason=WHY)
+        assert refused.status == 409 and "Sisa waktunya kurang dari seminggu" in refused.errors[0]
+        shown = desk.get(address)
+        assert f"{address}/hand-over" not in shown.html and "kurang dari separuh" in shown.text
+        assert "instansi penerima masih punya waktu seminggu" in browser.get("/board").text
+    with time_machine.travel(half - timedelta(seconds=1)):
+        world.hand_over()
+    with time_machine.travel(half + timedelta(seconds=1)), pytest.raises(Conflict, match="too-short"):
+        world.hand_over(world.colleague, to="dinas-pu")
+    assert one_owed(world.proposal).office_id == world.other
+
+
 def test_no_office_is_praised_for_an_answer_another_one_gave(world: World, browser: Browser) -> None:
     """Handing over and then answering oneself would show the other office as one that answers in time."""
     form = ResponseForm.model_validate({"proposal": [world.code], "status": "adopted", "text": TEXT})

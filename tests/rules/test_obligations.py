@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.rules.obligations import (
     FARTHEST,
+    LEFT,
     SOON,
     Counts,
     EndlessRest,
@@ -22,6 +23,7 @@ from app.rules.obligations import (
     check_hand_over,
     check_holding,
     due,
+    last_hand_over,
     met_at,
     next_change,
     reception,
@@ -304,15 +306,35 @@ class TestHoldingReply:
 
 
 class TestHandOver:
-    def test_it_goes_until_the_very_due_second(self) -> None:
+    def test_once_late_it_stays(self) -> None:
         """Later it would make another office look late, and the own one as if it had owed nothing."""
-        assert check_hand_over(OWED, DUE) is None
+        assert check_hand_over(OWED, DUE) is Refused.TOO_SHORT
         assert check_hand_over(OWED, DUE + SECOND) is Refused.LATE
+
+    def test_it_goes_until_a_week_is_left_or_half_of_a_shorter_period(self) -> None:
+        long = Obligation(DUE - 30 * DAY, DUE)
+        assert last_hand_over(long) == DUE - LEFT
+        assert check_hand_over(long, DUE - LEFT) is None
+        assert check_hand_over(long, DUE - LEFT + SECOND) is Refused.TOO_SHORT
+        short = Obligation(DUE - 4 * DAY, DUE)
+        assert check_hand_over(short, DUE - 2 * DAY) is None
+        assert check_hand_over(short, DUE - 2 * DAY + SECOND) is Refused.TOO_SHORT
+
+    @given(st.timedeltas(timedelta(0), timedelta(days=400)), st.lists(st.fractions(0, 1), max_size=6))
+    def test_however_often_it_goes_each_office_gets_its_time(self, period: timedelta, moments: list[Fraction]) -> None:
+        """Whoever receives it, from whomever, has a week for it, or half of a shorter period."""
+        owed = Obligation(AROSE, AROSE + period)
+        for moment in sorted(moments):
+            now = AROSE + period * float(moment)
+            if check_hand_over(owed, now) is None:
+                assert owed.due_at - now >= min(LEFT, period / 2)
+            elif now <= owed.due_at:
+                assert owed.due_at - now < min(LEFT, period / 2)
 
     def test_what_is_settled_goes_nowhere(self) -> None:
         answered = Obligation(AROSE, DUE, answered_at=DUE)
         gone = Obligation(AROSE, DUE, lapsed_at=DUE)
-        assert [check_hand_over(it, DUE) for it in (answered, gone)] == [Refused.SETTLED] * 2
+        assert [check_hand_over(it, AROSE) for it in (answered, gone)] == [Refused.SETTLED] * 2
 
 
 # -- what meets it ---------------------------------------------------------------------------------

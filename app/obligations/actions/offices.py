@@ -33,13 +33,15 @@ _REFUSED = {
         "The due date has passed, so your office keeps owing this answer. "
         "If the matter is not in its power, say so in the answer and name the office it belongs to."
     ),
+    rules.Refused.TOO_SHORT: queries.TOO_SHORT,
 }
 
 
 def hand_over(session: Session, actor: Actor, obligation_id: int, form: HandOverForm) -> None:
     """Give an obligation to another office, in public and with a reason; the clock runs on.
 
-    Conflict for one's own office, one that is closed or unknown, and for what is no longer owed or is late already.
+    Conflict for one's own office, one that is closed or unknown, and for what is no longer owed, is late already, or
+    would leave the other office too little time.
     """
     owed = _to_act_on(session, actor, obligation_id)
     _require_possible(rules.check_hand_over(owed.rule, clock.now()))

@@ -9,13 +9,14 @@ from app.obligations.queries.lists import STATES, Item, all_items, items
 from app.obligations.queries.one import Owed, by_id, consultation_of, held_by, in_path, of_contribution, owing
 from app.obligations.queries.promised import due_after, due_at_closing, due_of_second_look, period_for
 from app.obligations.queries.standings import Month, Narrowed, Said, Standings, standings, total
-from app.obligations.queries.words import DAYS
+from app.obligations.queries.words import DAYS, TOO_SHORT
 from app.obligations.queries.words import STATES as STATE_WORDS
 
 __all__ = [
     "DAYS",
     "STATES",
     "STATE_WORDS",
+    "TOO_SHORT",
     "Asked",
     "Board",
     "HolidayView",

@@ -74,6 +74,7 @@ def _page(
         handing=handing,
         replying=replying,
         form=handing if handing.errors else replying,
+        too_short=queries.TOO_SHORT,
         choices=[("", gettext("Choose an office")), *choices],
     )
 
