@@ -123,6 +123,23 @@ def test_the_other_office_answers_what_was_handed_over_and_nothing_else(world: W
         answer(world.colleague, world.consultation, world.second)
 
 
+def test_wherever_an_office_meets_what_it_owes_it_can_write_the_answer(world: World, browser: Browser) -> None:
+    way = f"/desk/consultations/air/answers/new?proposal={world.code}"
+    own = f"/desk/obligations/{world.number}"
+    everywhere = ("/board?state=due-soon", f"/contributions/{world.code}", f"/proposals/{world.code}")
+    desk, other = browser.as_(world.official), browser.as_(world.colleague)
+    for page in ("/desk", "/desk/obligations", own, *everywhere):
+        assert way in desk.get(page).links(), page
+    for page in ("/desk", "/desk/obligations", *everywhere):
+        assert way not in other.get(page).links(), page
+    assert not [page for page in everywhere if way in browser.get(page).links()]
+    world.hand_over()
+    for page in ("/desk", "/desk/obligations", own, *everywhere):
+        assert way in other.get(page).links(), page
+    for page in ("/desk/obligations", *everywhere[:2]):
+        assert way not in desk.get(page).links(), page
+
+
 def test_what_was_not_handed_over_is_refused_with_a_sentence(world: World, browser: Browser) -> None:
     world.hand_over()
     other = factories.code(world.second)

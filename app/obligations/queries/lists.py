@@ -61,6 +61,16 @@ class Item:
         return f"/contributions/{self.code}"
 
     @property
+    def holder_id(self) -> int:
+        """The office that owes it now, whose officials may act on it."""
+        return self.office_id
+
+    @property
+    def answering(self) -> str:
+        """Where that office writes the answer."""
+        return f"/desk/consultations/{self.consultation_slug}/answers/new?proposal={self.code}"
+
+    @property
     def open(self) -> bool:
         """Whether the answer is still to come."""
         return self.answered_at is None and self.state != rules.State.LAPSED

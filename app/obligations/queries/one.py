@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, exists, or_, select
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
+from app.consultations.models import Consultation
 from app.consultations.queries import ConsultationView
 from app.contributions import queries as contributions
 from app.contributions.models import Contribution
@@ -52,6 +53,7 @@ class Owed:
     contribution_id: int
     code: str
     consultation_id: int
+    consultation_slug: str
     kind: str
     holder_id: int
     office: str
@@ -69,6 +71,11 @@ class Owed:
     def reception(self) -> rules.Reception | None:
         """What its author says of the answer."""
         return rules.reception(self.rule)
+
+    @property
+    def answering(self) -> str:
+        """Where the office that owes it writes the answer."""
+        return f"/desk/consultations/{self.consultation_slug}/answers/new?proposal={self.code}"
 
     @property
     def open(self) -> bool:
@@ -113,15 +120,18 @@ class Owed:
         }
 
 
-_o, _c, _f, _h, _w = (table(model).c for model in (Obligation, Contribution, Office, HandOver, HoldingReply))
+_o, _c, _f, _h, _w, _k = (
+    table(model).c for model in (Obligation, Contribution, Office, HandOver, HoldingReply, Consultation)
+)
 _from, _to = table(Office).alias("from_office"), table(Office).alias("to_office")
 #: Whether there is more to read of it; of most obligations there is not.
 _ACTED = or_(exists().where(_h.obligation_id == _o.id), exists().where(_w.obligation_id == _o.id)).label("acted")
 _BASE = (
-    select(table(Obligation), _c.code, _f.name, _f.name_en, _f.slug, _ACTED)
+    select(table(Obligation), _c.code, _f.name, _f.name_en, _f.slug, _k.slug.label("consultation_slug"), _ACTED)
     .select_from(table(Obligation))
     .join(table(Contribution), _c.id == _o.contribution_id)
     .join(table(Office), _f.id == _o.office_id)
+    .join(table(Consultation), _k.id == _o.consultation_id)
 )
 _BY_ID = _BASE.where(_o.id == bindparam("id"))
 _OF_CONTRIBUTION = _BASE.where(_o.contribution_id == bindparam("contribution")).order_by(_o.arose_at, _o.id)
@@ -181,6 +191,7 @@ def _views(session: Session, rows: Any) -> tuple[Owed, ...]:
             contribution_id=row.contribution_id,
             code=row.code,
             consultation_id=row.consultation_id,
+            consultation_slug=row.consultation_slug,
             kind=row.kind,
             holder_id=row.office_id,
             office=_named(row.name, row.name_en),
