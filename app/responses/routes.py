@@ -1,6 +1,6 @@
 """The desk where official answers are written: what waits, one text for one or many, and publishing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -106,6 +106,7 @@ def _page(
     response: queries.ResponseView | None = None,
     preview: bool = False,
     drafts: Mapping[str, int] = MappingProxyType({}),
+    left_out: Sequence[queries.Answered] = (),
 ) -> Response:
     with db.reading() as session:
         chosen = queries.chosen(session, consultation.id, _codes(form))
@@ -120,6 +121,7 @@ def _page(
         form=form,
         chosen=chosen,
         disputes=[(item, words[item.id]) for item in chosen if words.get(item.id)],
+        left_out=left_out,
         elsewhere=[(item, drafts[item.code]) for item in elsewhere],
         statuses=[("", gettext("Choose a status")), *statuses],
         response=response,
@@ -131,6 +133,7 @@ def _page(
 def new(
     request: Request,
     session: db.Read,
+    actor: CurrentActor,
     consultation: Consultation,
     asked: Asked,
     proposal: Codes = NONE,
@@ -148,10 +151,15 @@ def new(
         form.blame("proposal", N_("Choose at least one contribution."))
         return _list(request, session, consultation, asked, form)
     drafts = queries.drafts_with(session, consultation.id, list(proposal))
-    free = [code for code in proposal if code not in drafts]
-    if not free and len(set(drafts.values())) == 1:
+    left_out: tuple[queries.Answered, ...] = ()
+    if len(proposal) > 1:  # one by itself is refused when it is sent, with what was written kept
+        several = queries.chosen(session, consultation.id, proposal)
+        left_out = queries.answered_elsewhere(session, actor, consultation, several)
+    others = {item.code for item in left_out}
+    free = [code for code in proposal if code not in drafts and code not in others]
+    if not free and not left_out and len(set(drafts.values())) == 1:
         return RedirectResponse(f"/desk/answers/{next(iter(drafts.values()))}", 303)
-    return _page(request, consultation, blank(proposal=free), drafts=drafts)
+    return _page(request, consultation, blank(proposal=free), drafts=drafts, left_out=left_out)
 
 
 @router.post("/desk/consultations/{slug}/answers")

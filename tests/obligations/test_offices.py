@@ -140,6 +140,23 @@ def test_wherever_an_office_meets_what_it_owes_it_can_write_the_answer(world: Wo
         assert way not in desk.get(page).links(), page
 
 
+def test_a_whole_list_is_answered_without_what_another_office_answers(world: World, browser: Browser) -> None:
+    every, here = "/desk/consultations/air/answers/new?all=yes", "/desk/consultations/air/answers"
+    world.hand_over()
+    second = factories.code(world.second)
+    for person, left_out, drafted in ((world.official, world.code, second), (world.colleague, second, world.code)):
+        desk = browser.as_(person)
+        page = desk.get(every)
+        assert "1 masukan tidak disertakan di sini" in page.text and f"/proposals/{left_out}" in page.links()
+        assert page.form(here)["proposal"] == drafted
+    desk = browser.as_(world.official)
+    several = desk.get(f"{every.replace('all=yes', '')}proposal={world.code}&proposal={second}")
+    assert "1 masukan tidak disertakan di sini" in several.text
+    draft = desk.submit(several, here, status="adopted", text=TEXT, act="draft")
+    assert draft.status == 200 and f"/proposals/{second}" in draft.links()
+    assert f"/proposals/{world.code}" not in draft.links()
+
+
 def test_what_was_not_handed_over_is_refused_with_a_sentence(world: World, browser: Browser) -> None:
     world.hand_over()
     other = factories.code(world.second)

@@ -14,7 +14,7 @@ from app.consultations import queries as consultations
 from app.contributions import queries as contributions
 from app.contributions.models import Contribution, Kind, LightCounted, Visibility
 from app.core import access, db, paging
-from app.core.access import Missing
+from app.core.access import Actor, Missing
 from app.core.columns import table
 from app.core.markdown import to_text
 from app.obligations import queries as obligations
@@ -132,6 +132,17 @@ def chosen(session: Session, consultation_id: int, codes: Collection[str]) -> tu
 def items(session: Session, contribution_ids: Collection[int]) -> dict[int, Answered]:
     """Contributions by their row numbers."""
     return {item.id: item for item in _items(session, _ITEMS.where(_c.id.in_(list(contribution_ids))))}
+
+
+def answered_elsewhere(
+    session: Session, actor: Actor, consultation: consultations.ConsultationView, items: Collection[Answered]
+) -> tuple[Answered, ...]:
+    """Those of some contributions that are not for somebody's office to answer now, because of who holds them."""
+    in_charge = actor.machine or consultation.office_id in actor.offices
+    held = obligations.held_by(session, [item.id for item in items], in_time=in_charge)
+    if in_charge:
+        return tuple(item for item in items if held.get(item.id, set()) - {consultation.office_id})
+    return tuple(item for item in items if not held.get(item.id, set()) & actor.offices)
 
 
 def drafts_with(session: Session, consultation_id: int, codes: list[str]) -> dict[str, int]:
