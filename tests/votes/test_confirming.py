@@ -202,12 +202,15 @@ def test_the_box_and_the_own_pages_ask(world: World, browser: Browser) -> None:
         asked in voter.get(address).text
         and "Perubahan ini berlaku mulai 4 Mei 2026, 11.00 WIB" in voter.get(address).text
     )
-    assert asked in voter.get("/me/contributions").text
+    mine = voter.get("/me/contributions")
+    assert asked in mine.text and "Setelah itu Anda dapat menegaskan suara Anda." in mine.text
+    assert "/consultations/air/votes" not in mine.links() and "/consultations/air/changes" in mine.links()
     own = voter.get("/consultations/air/votes")
     assert "Tegaskan semua suara saya" not in own.text
     early = voter.post("/consultations/air/votes/confirmation")
     assert early.status == 409 and "Perubahan ini berlaku mulai" in early.text
     world.clock.move_to(NOW + HOUR)
+    assert "/consultations/air/votes" in voter.get("/me/contributions").links()
     done = voter.submit(voter.get("/consultations/air/votes"), "/consultations/air/votes/confirmation")
     assert done.url == "/consultations/air/votes" and "ditegaskan" in done.text
     assert asked not in voter.get(address).text and asked not in voter.get("/me/contributions").text

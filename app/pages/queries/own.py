@@ -9,6 +9,7 @@ from sqlmodel import Session
 from app.consultations.models import Amendment, Consultation
 from app.consultations.queries import ConsultationView
 from app.contributions.models import Contribution
+from app.core import clock
 from app.core.access import Actor
 from app.core.columns import table
 from app.core.i18n import language
@@ -29,6 +30,11 @@ class Voted:
     def unconfirmed(self) -> bool:
         """Whether some of them were cast before the counting rule was changed, and not confirmed since."""
         return any(vote.rule < self.consultation.rule_changes for vote in self.votes)
+
+    @property
+    def may_confirm(self) -> bool:
+        """Whether what was changed applies already, so that they can be confirmed."""
+        return self.consultation.rule_at(clock.now()) == self.consultation.rule_changes
 
 
 OWN_VOTES = 50
