@@ -274,6 +274,8 @@ def test_a_question_that_bends_answers_opens_with_a_public_note_on_each_flag(des
     assert json.loads(all_rows(Charter)[0].content)["notes"]["double"] == {
         "words": ["dan pedagang liar ditertibkan"], "note": "Satu paket.",
     }  # fmt: skip
+    checked = desk.get(at).text
+    assert "Catatan publik menjelaskan mengapa tetap dipakai." in checked and "teruskan dengan catatan" not in checked
     desk.post(f"{at}/opening")
     page = desk.as_().get(f"/consultations/{bent}/charter")
     assert "Begitulah bunyi petisi warga." in page.text and "Satu paket." in page.text and "Bukankah" in page.text

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.consultations.models import Consultation
 from app.consultations.queries.charter import promised, ways_of
-from app.consultations.queries.question import BENDS, flags_of
+from app.consultations.queries.question import BENDS, NOTED, flags_of
 from app.consultations.queries.views import ConsultationView
 from app.core import clock
 from app.core.columns import table
@@ -108,7 +108,10 @@ def _charter_lacking(session: Session, view: ConsultationView) -> tuple[Lacking,
         Lacking(it.met, CHARTER_PARTS[it.code], f"{own}#{FIELD_OF.get(it.code, it.code)}")
         for it in charters.checklist(content, ways)
     ]
-    noted = [Lacking(bool(it.note), BENDS, f"{own}#{it.field}", it.said) for it in flags_of(session, view.id, content)]
+    noted = [
+        Lacking(bool(it.note), NOTED if it.note else BENDS, f"{own}#{it.field}", it.said)
+        for it in flags_of(session, view.id, content)
+    ]
     wrong = [Lacking(False, CONTRADICTIONS[code], own) for code in charters.contradictions(content, ways)]
     return (*said, *noted, *wrong)
 

@@ -24,6 +24,8 @@ ADVICE = {
 
 
 BENDS = N_("The question: %(what)s (%(words)s). Change it, or go on with a public note.")
+#: The same once that is done.
+NOTED = N_("The question: %(what)s (%(words)s). A public note says why it stays.")
 
 
 @dataclass(frozen=True)
