@@ -194,6 +194,22 @@ def test_a_changed_question_asks_as_a_changed_rule_does(world: World, browser: B
         world.ask(title="Bagaimana air dibagi antardusun?")
 
 
+def test_before_an_amendment_is_public_the_office_reads_whether_voters_are_asked(
+    world: World, browser: Browser
+) -> None:
+    desk, at = browser.as_(world.official), "/desk/consultations/air/amendment"
+    typed = desk.get(at).form(at) | {"reason": "Aturan lama keliru."}
+    for change, words in (
+        ({"decider": "Bupati, dalam bulan Mei."}, "Tidak ada pemilih yang diminta menegaskan"),
+        ({"influence": "co-decide"}, "Setiap pemilih diminta menegaskan suaranya"),
+    ):
+        page = desk.post(at, typed | change)
+        (looked,) = page.all("section", id="looking")
+        assert page.status == 200 and words in " ".join("".join(looked.itertext()).split()), page.errors
+    assert "mulai 4 Mei 2026, 11.00 WIB" in page.text
+    assert all_rows(Amendment) == []
+
+
 def test_the_box_and_the_own_pages_ask(world: World, browser: Browser) -> None:
     world.amend()
     voter, address = browser.as_(world.early), f"/proposals/{factories.code(world.first)}"

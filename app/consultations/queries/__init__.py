@@ -21,7 +21,7 @@ from app.consultations.queries.checklist import (
     lacking,
     part_name,
 )
-from app.consultations.queries.comparing import Change, charter_apart, differing, texts_apart
+from app.consultations.queries.comparing import Change, charter_apart, differing, reopened_by, texts_apart
 from app.consultations.queries.desk import Awaiting, at_desk, awaiting, done, typed_texts
 from app.consultations.queries.documents import (
     DocumentView,
@@ -160,6 +160,7 @@ __all__ = [
     "promises",
     "promises_in",
     "recently_decided",
+    "reopened_by",
     "require_noted",
     "rule",
     "rule_of",

@@ -14,9 +14,10 @@ from app.consultations.queries.desk import typed_texts
 from app.consultations.queries.lists import topics
 from app.consultations.queries.pages import TEXTS, WORDS_OF_KIND, lang_of, span
 from app.consultations.queries.views import ConsultationView
+from app.core import clock
 from app.core.i18n import LANGUAGES, N_, Message, say
 from app.core.textdiff import Paragraph, compare
-from app.rules import charters
+from app.rules import charters, phases
 from app.rules.canonical import canonical
 
 _NAMES = {
@@ -123,6 +124,14 @@ def charter_apart(session: Session, view: ConsultationView, typed: Mapping[str, 
     stored, lang = promised(session, view.id), lang_of(session, view.id)
     cast = rule_of(view, stored)
     return tuple(change_of(f"charter.{part}", old, new, lang, cast) for part, old, new in differing(stored, typed))
+
+
+def reopened_by(session: Session, view: ConsultationView, typed: Mapping[str, Any]) -> charters.Reopening | None:
+    """What a typed charter would reopen if it were published now; None where it would be refused."""
+    changed = {part for part, _, _ in differing(promised(session, view.id), typed)}
+    voting = [phase for phase in view.phases if phases.VOTE in phase.acts]
+    decided = charters.reopening(changed, voting, clock.now(), view.rule_from)
+    return decided if isinstance(decided, charters.Reopening) else None
 
 
 def texts_apart(session: Session, consultation_id: int, typed: Mapping[str, Any]) -> tuple[Change, ...]:

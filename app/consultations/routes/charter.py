@@ -14,6 +14,7 @@ from app.core.access import Conflict, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_
 from app.rules.canonical import canonical
+from app.rules.charters import Reopening
 
 router = APIRouter()
 Mine = Annotated[ConsultationView, guard("consultations.edit", queries.at_desk)]
@@ -28,6 +29,7 @@ def _form_page(
     amending: bool = False,
     apart: tuple[Change, ...] = (),
     looking: bool = False,
+    reopened: Reopening | None = None,
 ) -> Response:
     content = queries.promised(session, view.id)
     return web.render(
@@ -42,6 +44,7 @@ def _form_page(
         flags=queries.flags_of(session, view.id, content),
         apart=apart,
         looking=looking,
+        reopened=reopened,
         lacking=queries.lacking(session, view),
     )
 
@@ -142,7 +145,8 @@ async def amend(
             if refused.reason.code == queries.UNLOOKED:
                 form.values["looked_at"] = queries.seen(content)
                 changes = queries.charter_apart(session, view, content)
-                return _form_page(request, session, view, form, amending=True, apart=changes, looking=True)
+                shown: dict[str, Any] = {"apart": changes, "reopened": queries.reopened_by(session, view, content)}
+                return _form_page(request, session, view, form, amending=True, looking=True, **shown)
             form.refuse(refused.reason)
             apart = _apart(session, view, form, refused, content)
         else:
