@@ -295,6 +295,7 @@ async def refuse(request: Request, reason: access.Reason, headers: Mapping[str, 
     values = {"reason": reason, "text": text, "written": written, "held": bool(held), "back": came_from(request)}
     values |= {"indexed": False, "canonical": ""}
     values["vote"] = reason.status == 401 and is_vote(path)
+    values["voted_on"] = path.partition("/vote")[0] if is_vote(path) and reason.status != 404 else ""
     response = render(request, template, reason.status, **values)
     if held:
         response.set_cookie(HELD_COOKIE, held, max_age=HELD_SECONDS, httponly=True, samesite="lax", secure=secure())

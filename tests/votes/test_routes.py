@@ -59,7 +59,8 @@ def test_who_may_not_vote_is_told_why_and_where_to_go(browser: Browser, path: st
     assert f"/sign-in?next={path.replace('/', '%2F')}" in page.links()
     assert browser.post(f"{path}/vote", {"choice": "support"}).status == 401
     unconfirmed = browser.as_(factories.person(confirmed=False))
-    assert unconfirmed.post(f"{path}/vote", {"choice": "support"}).status == 403
+    refused = unconfirmed.post(f"{path}/vote", {"choice": "support"})
+    assert refused.status == 403 and f"{path}#vote" in refused.links()
 
 
 def test_a_forged_session_may_not_vote(browser: Browser, path: str) -> None:
@@ -87,7 +88,10 @@ def test_a_vote_is_a_visit_of_its_session(browser: Browser, path: str) -> None:
 
 @pytest.mark.parametrize("fields", [{}, {"choice": "maybe"}, {"choice": ""}])
 def test_a_vote_needs_a_choice(citizen: Browser, path: str, fields: dict[str, str]) -> None:
-    assert citizen.post(f"{path}/vote", fields).status == 409
+    page = citizen.post(f"{path}/vote", fields)
+    assert page.status == 409 and f"{path}#vote" in page.links()
+    unknown = citizen.post("/proposals/0000-00000/vote", fields)
+    assert unknown.status == 404 and "/proposals/0000-00000#vote" not in unknown.links()
 
 
 def test_after_closing_the_box_says_when_with_the_zone(citizen: Browser, path: str) -> None:
@@ -98,7 +102,7 @@ def test_after_closing_the_box_says_when_with_the_zone(citizen: Browser, path: s
         box = citizen.post(f"{path}/vote", {"choice": "support"}, htmx=True)
         page = citizen.get(path)
     assert (plain.status, box.status) == (409, 409)
-    assert "WIB" in plain.text
+    assert "WIB" in plain.text and f"{path}#vote" in plain.links()
     assert "WIB" in box.html
     assert "choice" not in {e.get("name") for e in page.all("button")}
 
