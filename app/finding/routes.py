@@ -11,6 +11,7 @@ from app.consultations import queries as consultations
 from app.core import db, paging, web
 from app.core.access import Missing, guard
 from app.core.forms import Submission, clean_line
+from app.core.i18n import N_
 from app.finding import queries
 from app.finding.queries import Found, Narrowing
 from app.offices import queries as offices
@@ -21,12 +22,17 @@ State = Literal["", "open", "upcoming", "closed", "decided", "cancelled"]
 Slug = Annotated[str, Query(max_length=80, pattern=r"^[a-z0-9-]*$")]
 
 
+#: So many characters can be looked for at once.
+LONGEST = 200
+TOO_LONG = N_("Look for at most %(most)s characters. A few words of what you look for are enough.")
+
+
 class Asked:
     """What a visitor looks for."""
 
     def __init__(
         self,
-        q: Annotated[str, Query(max_length=200)] = "",
+        q: str = "",
         kind: Kind = "",
         consultation: Slug = "",
         topic: Slug = "",
@@ -41,6 +47,8 @@ class Asked:
         }  # fmt: skip
         self.kept = {name: value for name, value in values.items() if value}
         self.form: Submission[Any] = Submission(values={**values})
+        if len(values["q"]) > LONGEST:
+            self.form.blame("q", TOO_LONG, most=LONGEST)
 
     def address(self, **changes: str | None) -> str:
         """The address of this search with changes."""
@@ -69,10 +77,11 @@ def page(request: Request, session: db.Read, asked: Annotated[Asked, Depends()])
     looked = bool(values["q"]) and not asked.form.errors
     found = queries.search(session, str(values["q"]), narrowing, asked.after or None) if looked else Found()
     if web.wants_json(request):
-        return _json(asked, found)
+        return _json(asked, found) if "q" not in asked.form.errors else _too_long(asked)
     return web.render(
         request,
         "finding/page.html",
+        asked.form.status if asked.form.errors.get("q") else 200,
         found=found,
         form=asked.form,
         looked=looked,
@@ -96,6 +105,10 @@ def _place(session: Session, form: Submission[Any]) -> tuple[offices.AreaView | 
     if typed:
         form.blame("area", offices.SEVERAL if found else offices.NOWHERE)
     return None, found
+
+
+def _too_long(asked: Asked) -> Response:
+    return JSONResponse({"error": "too-long", "detail": asked.form.errors["q"]}, asked.form.status)
 
 
 def _json(asked: Asked, found: Found) -> Response:
