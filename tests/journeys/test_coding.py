@@ -73,8 +73,11 @@ def name_themes(official: Visitor, slug: str) -> None:
 def find_by_keyboard(official: Visitor) -> None:
     """j goes to the sentence after the title, space ticks it, 1 presses the first theme; / finds one by its words."""
     keys = official.page.keyboard
-    for key in ("j", "j", " ", "1"):
+    expect(official.page.locator(".keys")).to_be_visible()  # the script listens
+    for key in ("j", "j", " "):
         keys.press(key)
+    expect(official.page.get_by_role("checkbox", name=FIRST)).to_be_checked()
+    keys.press("1")
     expect(official.page.locator("blockquote")).to_have_count(1)
     official.page.get_by_text(SECOND).first.click()
     official.page.locator("h1").click()
