@@ -6,6 +6,7 @@ from app.contributions.policy import author, author_or_enterer
 from app.core.access import Predicate
 from app.core.i18n import N_
 from app.obligations.policy import answers_in_it, owes_it
+from app.responses.policy import answers_for_it, checks_it, works_on_answers
 
 TABLE: dict[str, tuple[Predicate, ...]] = {
     "accounts.grant": (administrator,),
@@ -43,7 +44,11 @@ TABLE: dict[str, tuple[Predicate, ...]] = {
     "proposals.edit": (confirmed, author),
     "proposals.read": (readable,),
     "proposals.write": (confirmed, readable),
+    "responses.check": (checks_it,),
+    "responses.list": (works_on_answers,),
+    "responses.publish": (answers_for_it,),
     "responses.receive": (confirmed, readable, author_or_enterer),
+    "responses.sign": (answers_for_it,),
     "responses.write": (answers_in_it,),
     "themes.appeal": (confirmed, readable, author_or_enterer),
     "themes.read": (readable,),

@@ -23,8 +23,8 @@ from tests.world import World
 pytestmark = pytest.mark.once
 
 PEOPLE = (
-    "anonymous", "unconfirmed", "citizen", "other citizen", "facilitator", "moderator", "official", "other official",
-    "administrator",
+    "anonymous", "unconfirmed", "citizen", "other citizen", "facilitator", "legal checker", "moderator", "official",
+    "other official", "administrator",
 )  # fmt: skip
 SIGNED_IN = frozenset(PEOPLE) - {"anonymous"}
 
@@ -52,6 +52,9 @@ def refusals(predicate: str, person: str, draft: bool) -> int | None:
         "author": {"citizen"},
         "author_or_enterer": {"citizen"},
         "owes_it": {"official"},
+        "answers_for_it": {"official"},
+        "checks_it": {"official", "legal checker"},
+        "works_on_answers": {"official", "other official", "legal checker"},
         "official": {"official", "other official"},
         "facilitator": {"facilitator"},
         "moderator": {"moderator"},
@@ -171,6 +174,9 @@ BY_HAND: list[tuple[str, str, set[str]]] = [
     ("POST", "/desk/consultations/air/answers", OFFICE_ONLY),
     ("POST", "/desk/answers/{desk/answers/number}", OFFICE_ONLY),
     ("GET", "/desk/answers/{desk/answers/number}", OFFICE_ONLY),
+    ("GET", "/desk/answers", {"official", "other official", "legal checker"}),
+    ("POST", "/desk/answers/{desk/answers/number}/check", {"official", "legal checker"}),
+    ("POST", "/desk/answers/{desk/answers/number}/signature", OFFICE_ONLY),
     ("POST", "/desk/answers/{desk/answers/number}/publication", OFFICE_ONLY),
     ("POST", "/desk/consultations/air/decision", OFFICE_ONLY),
     ("GET", "/desk/obligations/{desk/obligations/number}", OFFICE_ONLY),

@@ -141,6 +141,7 @@ def build() -> World:
         "citizen": factories.person("Warga"),
         "other citizen": factories.person("Tetangga"),
         "facilitator": factories.person("Fasilitator", roles=["facilitator"]),
+        "legal checker": factories.person("Pemeriksa", roles=["checker"]),
         "moderator": factories.person("Moderator", roles=["moderator"]),
         "official": factories.official(ours),
         "other official": factories.official(theirs),
@@ -150,7 +151,6 @@ def build() -> World:
     assert citizen and official and facilitator
     consultation = factories.consultation(ours, DISCUSSED, slug="air")
     factories.consultation(theirs, DISCUSSED, slug="rahasia", opened=False)
-    topic = factories.topic("air-bersih")
     proposal = factories.proposal(consultation, citizen)
     amended = {**factories.CHARTER, "late": "Yang terlambat dijawab sebagai surat biasa."}
     given = (amended, "Tata cara surat terlambat diperjelas.", clock.now())
@@ -170,7 +170,7 @@ def build() -> World:
             "amendment": str(amendment),
             "document": str(number),
             "sha256": digest,
-            "topic": str(topic),
+            "topic": str(factories.topic("air-bersih")),
             "desk/obligations/number": str(owed(consultation, ours, proposal)),
             "admin/holidays/year": "2026",
             "day": "2026-08-17",

@@ -13,6 +13,7 @@ class Role(StrEnum):
     """What somebody may do beyond what every citizen may."""
 
     OFFICIAL = "official"
+    CHECKER = "checker"
     FACILITATOR = "facilitator"
     MODERATOR = "moderator"
     ADMINISTRATOR = "administrator"

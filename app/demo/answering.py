@@ -14,6 +14,16 @@ from app.proposals import queries as proposals
 from app.responses import actions as responses
 from app.responses.forms import ResponseForm
 
+#: As what the officials of an office sign, and as what others write and check.
+SIGNS = {
+    "dinkes": "Kepala Bidang Kesehatan Masyarakat",
+    "dagang": "Kepala Bidang Usaha Mikro",
+    "desa-argosari": "Kepala Desa Argosari",
+}
+WRITES, CHECKS = "Staf pelaksana", "Bagian Hukum Sekretariat Daerah"
+#: Who works on drafts beside the official who signs.
+STAFF = "staf-kesehatan"
+CHECKER = "pemeriksa"
 #: When a decision is made public on the last day of the review.
 PUBLISHED = time(15, 30)
 
@@ -25,6 +35,8 @@ def note_answers(diary: Diary, district: District, told: Told, base_url: str) ->
         if answer := proposal.get("answer"):
             at = diary.moment(random, answer["day"])
             diary.note(at, _answering(district, told, proposal["key"], answer, base_url))
+        if draft := proposal.get("draft"):
+            diary.note(diary.moment(random, draft["day"]), _drafting(district, told, proposal["key"], draft))
     if decision := told.get("decision"):
         day = next(phase["closes"] for phase in told["phases"] if phase["kind"] == "review")
         at = diary.day(day, PUBLISHED)
@@ -33,21 +45,46 @@ def note_answers(diary: Diary, district: District, told: Told, base_url: str) ->
 
 def _answering(district: District, told: Told, key: str, answer: Told, base_url: str) -> Callable[[Session], None]:
     def publish(session: Session) -> None:
-        official = district.official(told["office"])
-        refers_to = answer.get("refers_to", "")
-        if refers_to in district.proposals:
-            refers_to = proposals.by_id(session, district.proposals[refers_to]).code
-        form = ResponseForm(
-            proposal=[proposals.by_id(session, district.proposals[key]).code],
-            status=answer["status"],
-            refers_to=refers_to,
-            text=answer["text"],
-            other_text=answer.get("text_en", ""),
-        )
-        number = responses.draft(session, official, district.consultations[told["slug"]], form)
-        responses.publish(session, official, number, base_url)
+        official, role = district.official(told["office"]), SIGNS[told["office"]]
+        number = responses.draft(session, official, *_form(session, district, told, key, answer))
+        responses.hand_on(session, official, number, role)
+        responses.check(session, district.people[CHECKER], number, CHECKS)
+        responses.sign(session, official, number, role)
+        responses.publish(session, official, number, base_url, role)
 
     return publish
+
+
+def _form(session: Session, district: District, told: Told, key: str, answer: Told) -> tuple[int, ResponseForm]:
+    refers_to = answer.get("refers_to", "")
+    if refers_to in district.proposals:
+        refers_to = proposals.by_id(session, district.proposals[refers_to]).code
+    form = ResponseForm(
+        proposal=[proposals.by_id(session, district.proposals[key]).code],
+        status=answer["status"],
+        refers_to=refers_to,
+        text=answer["text"],
+        other_text=answer.get("text_en", ""),
+    )
+    return district.consultations[told["slug"]], form
+
+
+def _drafting(district: District, told: Told, key: str, draft: Told) -> Callable[[Session], None]:
+    """A draft that got as far as its `until`, for somebody to go on with."""
+
+    def write(session: Session) -> None:
+        writer = district.people[STAFF]
+        number = responses.draft(session, writer, *_form(session, district, told, key, draft))
+        responses.hand_on(session, writer, number, WRITES)
+        checker, until = district.people[CHECKER], draft["until"]
+        if until == "return":
+            responses.send_back(session, checker, number, CHECKS, "", draft["note"])
+        if until in ("check", "signature"):
+            responses.check(session, checker, number, CHECKS)
+        if until == "signature":
+            responses.sign(session, district.official(told["office"]), number, SIGNS[told["office"]])
+
+    return write
 
 
 def _deciding(district: District, told: Told, decision: Told, at: datetime) -> Callable[[Session], None]:

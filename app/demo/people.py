@@ -15,6 +15,7 @@ from app.demo.diary import District
 
 DOMAIN = "@demo.rembuk.example"
 _ROLES = {
+    "pemeriksa": Role.CHECKER,
     "moderator": Role.MODERATOR,
     "fasilitator": Role.FACILITATOR,
     "admin": Role.ADMINISTRATOR,
@@ -61,7 +62,7 @@ def _with_account(session: Session, district: District, told: Told, password: st
     if role is not None:
         roles.grant(session, OPERATOR, number, role, office, "")
     if office:
-        district.officials[told["office"]] = told["key"]
+        district.officials.setdefault(told["office"], told["key"])
     return Actor(
         account=number,
         participant=account.participant_id,

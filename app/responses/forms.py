@@ -8,13 +8,15 @@ from pydantic_core import PydanticCustomError
 
 from app.contributions.forms import Codes
 from app.core.codes import read_code
-from app.core.forms import Form, Line, Prose, Text
+from app.core.forms import Form, Line, Prose, Text, Words
 from app.core.i18n import N_
 from app.responses.models import Said, Status
 
 TEXT = 10_000
 MANY = 500
 LEAST, WORDS = 10, 2_000
+ROLE = 80
+NO_ROLE = N_("Say as what you act, such as “Legal bureau” or “Head of the Transport Office”.")
 
 
 class ResponseForm(Form):
@@ -30,6 +32,10 @@ class ResponseForm(Form):
     refers_to: Annotated[Line, Field(max_length=120)] = ""
     text: Annotated[Prose, Field(min_length=20, max_length=TEXT)]
     other_text: Annotated[Text, Field(max_length=TEXT)] = ""
+    #: As what somebody hands it on; a draft that is only kept needs none.
+    role: Annotated[Line, Field(max_length=ROLE)] = ""
+    #: The state of the draft that the page showed.
+    seen: Annotated[Line, Field(max_length=64)] = ""
 
     @model_validator(mode="after")
     def says_what_it_refers_to(self) -> "ResponseForm":
@@ -44,6 +50,18 @@ class ResponseForm(Form):
 
 
 REFERRING = frozenset({Status.NOT_COMPETENT, Status.CONFLICT, Status.DUPLICATE})
+
+
+class StepForm(Form):
+    """Somebody takes a step of an answer as what they are, or sends it back with a note; `seen` is what they read."""
+
+    when_empty: ClassVar[Mapping[str, str]] = {
+        "role": NO_ROLE,
+        "seen": N_("Open the page again: it does not say which text you read."),
+    }
+    role: Annotated[Words, Field(min_length=2, max_length=ROLE)]
+    seen: Annotated[Line, Field(min_length=1, max_length=64)]
+    note: Annotated[Text, Field(max_length=WORDS)] = ""
 
 
 class ReceptionForm(Form):

@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import Instant, RowId, table
+from app.rules.signing import Stage
 
 
 class Status(StrEnum):
@@ -27,6 +28,8 @@ class Status(StrEnum):
 class Response(SQLModel, table=True):
     """One official text with its status; a draft until it is published, then never changed."""
 
+    __table_args__ = (Index("ix_response_stage", "stage", "office_id", "id"),)
+
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
     consultation_id: int = Field(sa_column=Column(RowId, ForeignKey("consultation.id"), nullable=False, index=True))
     office_id: int = Field(sa_column=Column(RowId, ForeignKey("office.id"), nullable=False))
@@ -38,8 +41,32 @@ class Response(SQLModel, table=True):
     written_by: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
     signed_by: str = ""
     signer_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
+    #: What it waits for, for lists alone; what may be done follows from the steps.
+    stage: str = Field(default=Stage.WRITING, sa_column=Column(String, nullable=False, server_default=Stage.WRITING))
     created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     published_at: datetime | None = Field(default=None, sa_column=Column(Instant, index=True))
+
+
+class ResponseStep(SQLModel, table=True):
+    """Somebody wrote on an answer, handed it on, sent it back, checked, signed or published it, as what, and when.
+
+    `role` is what they say they act as. `digest` names the text, status, list and exceptions as they were.
+    """
+
+    __tablename__ = "response_step"
+    __table_args__ = (Index("ix_response_step_response", "response_id", "act", "id"),)
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    response_id: int = Field(sa_column=Column(RowId, ForeignKey("response.id"), nullable=False))
+    act: str
+    account_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id"), index=True))
+    participant_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("participant.id")))
+    name: str = ""
+    role: str = ""
+    office_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("office.id")))
+    note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    digest: str = ""
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
 
 
 class Answer(SQLModel, table=True):

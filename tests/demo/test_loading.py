@@ -23,7 +23,7 @@ from app.obligations.models import HandOver, HoldingReply, Obligation
 from app.offices import actions as offices
 from app.proposals.models import Proposal, ProposalStat, ProposalVersion, VersionStat
 from app.publiclog.models import Event
-from app.responses.models import Answer, Response
+from app.responses.models import Answer, Response, ResponseStep
 from app.settings import settings
 from app.votes.models import Ballot, Vote
 from tests import factories
@@ -88,12 +88,22 @@ def test_replies_come_after_what_they_answer_and_stand_below_it(district: None) 
 @pytest.mark.once
 def test_the_named_officials_answer_for_their_offices(district: None) -> None:
     r, c = table(Response).c, table(Consultation).c
-    signed = rows(select(c.slug, r.signed_by, r.status, r.refers_to).join(table(Response), r.consultation_id == c.id))
+    told = select(c.slug, r.signed_by, r.status, r.refers_to).join(table(Response), r.consultation_id == c.id)
+    signed = rows(told.where(r.published_at.is_not(None)))
     assert {(row.slug, row.signed_by) for row in signed} == {
         ("air-bersih-argosari", "Sutarno"),
         ("jam-layanan-posyandu", "Retno Palupi"),
     }
     assert all(row.refers_to for row in signed if row.status in ("not-competent", "duplicate"))
+
+
+@pytest.mark.once
+def test_one_draft_waits_at_each_step_and_every_answer_took_all_steps(district: None) -> None:
+    waiting = Counter(row.stage for row in rows(select(table(Response).c.stage)))
+    published = waiting.pop("published")
+    assert waiting == {"sent-back": 1, "check": 1, "signature": 1, "publication": 1}
+    taken = Counter(row.act for row in rows(select(table(ResponseStep).c.act)))
+    assert taken["publication"] == published and taken["check"] >= taken["signature"] >= published
 
 
 @pytest.mark.once
@@ -210,10 +220,10 @@ def test_people_of_the_demonstration_are_shut_out_and_let_in_again(district: Non
     person = factories.Person(account, 0, "", "", frozenset(), frozenset())
     db.write_now(factories.sign_in, person, "session of the demo")
     db.write_now(factories.sign_in, own, "session of our own")
-    assert db.write_now(people.shut_out) == 7
+    assert db.write_now(people.shut_out) == 9
     assert number_of(Account, a.password_hash != "") == 0
     assert number_of(SignIn) == 1
-    assert db.write_now(people.let_in) == 7
+    assert db.write_now(people.let_in) == 9
     assert db.write_now(people.let_in) == 0
 
 

@@ -12,7 +12,7 @@ from app.core import access, db, indexing
 from app.decisions.models import Decision
 from app.responses import actions as responses
 from app.responses.forms import ResponseForm
-from tests import factories
+from tests import answering, factories
 from tests.factories import Person
 
 
@@ -61,12 +61,14 @@ def town(database: str) -> Town:
 def answered(town: Town, proposal: int, text: str, **fields: Any) -> int:
     """A published answer to a proposal."""
 
+    checker = answering.checker().actor
+
     def act(session: Session) -> int:
         form = ResponseForm(
             proposal=[factories.code(proposal)], status="adopted", text=text + " Demikian jawaban kami.", **fields
         )
         number = responses.draft(session, town.official.actor, town.roads, form)
-        responses.publish(session, town.official.actor, number, "http://x")
+        answering.publish_within(session, number, town.official.actor, checker, "http://x")
         return number
 
     return db.write_now(act)

@@ -12,6 +12,7 @@ OFFICIAL = "pejabat@demo.rembuk.example"
 CITIZEN = "warga@demo.rembuk.example"
 MODERATOR = "moderator@demo.rembuk.example"
 FACILITATOR = "fasilitator@demo.rembuk.example"
+CHECKER = "pemeriksa@demo.rembuk.example"
 OPEN_NOW = (("Proposals", -2, 240), ("Discussion", -2, 240), ("Voting", -2, 240))
 
 
@@ -127,8 +128,8 @@ def close_early(official: Visitor, slug: str) -> None:
     raise AssertionError("the votes were not counted")
 
 
-def answer(official: Visitor, slug: str, titles: list[str], status: str, text: str) -> None:
-    """Answer one proposal, or several at once, and publish the answer."""
+def answer(official: Visitor, checker: Visitor, slug: str, titles: list[str], status: str, text: str) -> None:
+    """Answer one proposal, or several at once: write, have it checked, sign, publish."""
     official.open(f"/desk/consultations/{slug}/answers")
     for title in titles:
         official.page.get_by_role("checkbox", name=title).check()
@@ -136,10 +137,27 @@ def answer(official: Visitor, slug: str, titles: list[str], status: str, text: s
     official.title("Official answer")
     official.field("What the office does").select_option(label=official.t(status))
     official.fill("Answer", text)
-    official.press("Save and go on to publishing")
-    official.title("Publish the answer")
-    official.press("Sign and publish")
-    expect(official.page.get_by_role("button", name=official.t("Sign and publish"), exact=True)).to_have_count(0)
+    hand_on_and_publish(official, checker)
+
+
+def hand_on_and_publish(official: Visitor, checker: Visitor) -> None:
+    """From the written text on: hand it on, let somebody else check it, sign it and publish it."""
+    official.fill("As what you act", "Kepala Bidang")
+    official.press("Save and hand on to the check")
+    official.sees("Handed on. Somebody else checks it now.")
+    draft = official.path
+    checker.open(f"{draft}/check")
+    checker.fill("As what you act", "Bagian Hukum")
+    checker.press("The text holds")
+    checker.sees("Checked. It waits for the signature now.")
+    official.open(f"{draft}/signature")
+    official.title("Sign the answer")
+    official.fill("As what you act", "Kepala Dinas")
+    official.press("Sign")
+    official.sees("Signed. It waits for publication now.")
+    official.open(f"{draft}/publication")
+    official.press("Publish")
+    official.sees("The answer is published. Authors whose address is known are told by mail.")
 
 
 PARTS = ("What was asked", "What was proposed", "What was decided", "Who decided", "Why", "What happens next")

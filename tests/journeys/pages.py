@@ -20,6 +20,7 @@ PEOPLE = {
     "visitor": "",
     "citizen": life.CITIZEN,
     "official": life.OFFICIAL,
+    "legal checker": life.CHECKER,
     "moderator": life.MODERATOR,
     "facilitator": life.FACILITATOR,
     "administrator": "admin@demo.rembuk.example",

@@ -32,7 +32,7 @@ def test_from_a_question_to_a_second_answer(visit: Visit, script: bool, lang: st
     see_what_is_owed(visitor, code)
 
     colleague = visit(**where).sign_in(TRADE)
-    answer(colleague, code, FIRST)
+    answer(colleague, visit(**where).sign_in(life.CHECKER), code, FIRST)
     say_it_does_not_answer(citizen, code)
     refuse_the_first_person(colleague, code)
     see_the_board(visitor, slug)
@@ -103,16 +103,14 @@ def see_what_is_owed(visitor: Visitor, code: str) -> None:
     expect(main.get_by_role("link", name=visitor.t("Answered"), exact=True)).to_have_count(0)
 
 
-def answer(official: Visitor, code: str, text: str) -> None:
-    """The office that owes it now writes the answer and signs it."""
+def answer(official: Visitor, checker: Visitor, code: str, text: str) -> None:
+    """The office that owes it now writes the answer, has it checked and signs it."""
     official.open("/desk/obligations")
     official.page.get_by_role("main").get_by_role("link", name=re.compile(code)).first.click()
     official.follow("Write the answer")
     official.field("What the office does").select_option(label=official.t("Adopted"))
     official.fill("Answer", text)
-    official.press("Save and go on to publishing")
-    official.press("Sign and publish")
-    expect(official.page.get_by_role("button", name=official.t("Sign and publish"), exact=True)).to_have_count(0)
+    life.hand_on_and_publish(official, checker)
 
 
 def say_it_does_not_answer(citizen: Visitor, code: str) -> None:
@@ -140,7 +138,7 @@ def refuse_the_first_person(official: Visitor, code: str) -> None:
     official.field("What the office does").select_option(label=official.t("Adopted"))
     official.fill("Answer", SECOND)
     with official.refused(409):
-        official.press("Save and go on to publishing")
+        official.press("Save as draft")
         told = "You signed the answer that did not answer %(which)s. Somebody else has to answer it now."
         official.sees(told, which=code)
 

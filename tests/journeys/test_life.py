@@ -34,10 +34,11 @@ def test_from_the_draft_to_the_decision(visit: Visit, script: bool, lang: str) -
     paper = _enter_what_came_on_paper(visit(**where), slug)
 
     life.close_early(official, slug)
-    life.answer(official, slug, [TITLE], "Adopted", "Bak dibangun pada bulan Mei oleh Dinas Pekerjaan Umum.")
-    life.answer(
-        official, slug, [*OTHERS, paper], "Already planned", "Pipa dan sumur sudah ada dalam rencana tahun ini."
-    )
+    checker = visit(**where).sign_in(life.CHECKER)
+    built = "Bak dibangun pada bulan Mei oleh Dinas Pekerjaan Umum."
+    life.answer(official, checker, slug, [TITLE], "Adopted", built)
+    planned = "Pipa dan sumur sudah ada dalam rencana tahun ini."
+    life.answer(official, checker, slug, [*OTHERS, paper], "Already planned", planned)
     number = life.decide(official, slug, "Bak penampung dibangun lebih dahulu.")
 
     newcomer.open("/me/contributions")

@@ -13,7 +13,7 @@ from app.obligations.models import Obligation
 from app.responses import actions as responses
 from app.responses.forms import ResponseForm
 from app.settings import settings
-from tests import factories
+from tests import answering, factories
 from tests.factories import Person, phase
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -55,7 +55,7 @@ def answer(official: Person, consultation: int, *proposals: int, at: datetime | 
     codes = [factories.code(number) for number in proposals]
     form = ResponseForm.model_validate({"proposal": codes, "status": "adopted", "text": TEXT} | fields)
     number = db.write_now(responses.draft, official.actor, consultation, form)
-    db.write_now(responses.publish, official.actor, number, "http://contoh.id", at)
+    answering.publish(number, official.actor, at=at)
     return number
 
 

@@ -9,6 +9,7 @@ from app.core import db
 from app.core.access import Conflict
 from app.responses import actions as responses
 from app.responses.forms import ResponseForm
+from tests import answering
 from tests.obligations.office import WHY, World
 from tests.obligations.samples import DAY, TEXT, answer, one_owed
 from tests.page import Browser
@@ -52,13 +53,14 @@ def test_no_office_is_praised_for_an_answer_another_one_gave(world: World, brows
     """Handing over and then answering oneself would show the other office as one that answers in time."""
     form = ResponseForm.model_validate({"proposal": [world.code], "status": "adopted", "text": TEXT})
     before = db.write_now(responses.draft, world.official.actor, world.consultation, form)
+    answering.sign(before, world.official.actor)
     world.hand_over()
     with pytest.raises(Conflict, match="handed-over"):
         db.write_now(responses.publish, world.official.actor, before, "http://contoh.id")
     with pytest.raises(Conflict, match="handed-over"):
         db.write_now(responses.draft, world.official.actor, world.consultation, form, before)
     db.write_now(responses.remove_draft, world.official.actor, before)
-    fields = {"proposal": world.code, "status": "adopted", "text": TEXT, "act": "publish"}
+    fields = {"proposal": world.code, "status": "adopted", "text": TEXT, "act": "draft"}
     page = browser.as_(world.official).post("/desk/consultations/air/answers", fields)
     assert page.status == 409 and world.code in page.errors[0] and "dilimpahkan" in page.errors[0]
     assert one_owed(world.proposal).outcome == "open"

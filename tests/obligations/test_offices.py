@@ -22,7 +22,7 @@ from app.obligations import queries
 from app.publiclog.models import Event
 from app.responses import actions as responses
 from app.responses.forms import ResponseForm
-from tests import factories
+from tests import answering, factories
 from tests.consultations.test_drafts import all_rows
 from tests.factories import phase
 from tests.obligations.conftest import Promise
@@ -111,11 +111,12 @@ def test_the_other_office_answers_what_was_handed_over_and_nothing_else(world: W
     assert desk.get(new + world.code).status == 403
     world.hand_over()
     form = desk.get(new + world.code)
-    confirm = desk.submit(form, "/desk/consultations/air/answers", status="adopted", text=TEXT, act="publish")
-    for page in (form, confirm):
+    sent = {"status": "adopted", "text": TEXT, "role": "Staf", "act": "hand-on"}
+    draft = desk.submit(form, "/desk/consultations/air/answers", **sent)
+    for page in (form, draft):
         ways = {link for link in page.links() if link.startswith(("/desk", "/consultations"))}
         assert [desk.get(link).status for link in sorted(ways)] == [200] * len(ways)
-    assert desk.submit(confirm, confirm.url).url == "/desk/obligations"
+    assert answering.through(browser, desk, draft).url == "/desk/obligations"
     assert one_owed(world.proposal).outcome == "answered"
     shown = browser.get(f"/proposals/{world.code}").text
     assert "Pak Joko" in shown and "Dinas Pasar" in shown
@@ -256,7 +257,9 @@ def test_no_field_of_any_form_moves_a_due_date_or_a_publication(world: World, br
                   extra | {"promised": later(30).isoformat(), "text": "Kami menunggu hasil uji."})  # fmt: skip
         draft = desk.post("/desk/consultations/air/answers",
                           extra | {"proposal": world.code, "status": "cost", "text": TEXT, "act": "draft"})  # fmt: skip
-        desk.post(f"{draft.url}/publication", extra)
+        answering.sign(int(draft.url.rsplit("/", 1)[1]), world.official.actor)
+        seen = desk.get(f"{draft.url}/publication").form(f"{draft.url}/publication")["seen"]
+        desk.post(f"{draft.url}/publication", extra | {"role": "Kepala Dinas", "seen": seen})
         found = one_owed(world.proposal)
         assert (found.due_at, found.outcome) == (due, "answered-late")
         assert found.answered_at and clock.now() - found.answered_at < timedelta(minutes=1)

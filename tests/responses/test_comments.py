@@ -15,7 +15,7 @@ from app.responses.models import Answer
 from app.rules.lights import Totals
 from app.votes import actions as votes
 from app.votes.models import Choice
-from tests import factories
+from tests import answering, factories
 from tests.contributions.world import World, code_of, lights, recounted
 from tests.page import Browser
 
@@ -31,8 +31,7 @@ def world(browser: Browser) -> World:
 
 def publish(world: World, *codes: str, status: str = "adopted") -> None:
     form = ResponseForm.model_validate({"proposal": list(codes), "status": status, "text": TEXT})
-    number = db.write_now(actions.draft, world.official.actor, world.consultation, form)
-    db.write_now(actions.publish, world.official.actor, number, "http://contoh.id")
+    answering.publish(db.write_now(actions.draft, world.official.actor, world.consultation, form), world.official.actor)
 
 
 def test_an_answer_to_a_comment_stands_under_it_and_lights_it_alone(world: World, browser: Browser) -> None:
@@ -94,9 +93,9 @@ def test_at_the_desk_a_whole_list_gets_one_answer(world: World, browser: Browser
     page = desk.get(f"{HERE}?kind=comment&under={code_of(first)}")
     assert code_of(comments[0]) in page.html and code_of(aside) not in page.html
     (every,) = [link for link in page.links() if "all=yes" in link]
-    confirm = desk.submit(desk.get(every), HERE, status="adopted", text=TEXT, act="publish")
-    assert "Menjawab 30 masukan" in confirm.text
-    desk.submit(confirm, confirm.url)
+    draft = desk.submit(desk.get(every), HERE, status="adopted", text=TEXT, role="Staf", act="hand-on")
+    assert "Menjawab 30 masukan" in draft.text
+    answering.through(browser, desk, draft)
     while jobs.run_due():
         pass
     assert {lights(number) for number in comments} == {"HCA"}
@@ -125,6 +124,7 @@ def test_five_hundred_answered_in_one_act_keep_nobody_waiting(world: World) -> N
             steps.append(session.execute(select(func.count()).where(a.c.published_at.is_not(None))).scalar_one())
         return left
 
+    answering.sign(number, world.official.actor)
     step(actions.publish, world.official.actor, number, "http://contoh.id")
     voters = [factories.person() for _ in range(10)]
     counted = [

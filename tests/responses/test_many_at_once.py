@@ -17,7 +17,7 @@ from app.responses import actions
 from app.responses.forms import MANY, ResponseForm
 from app.rules.lights import Totals
 from app.votes import actions as votes
-from tests import factories
+from tests import answering, factories
 from tests.contributions.world import recounted
 from tests.page import Browser
 
@@ -80,7 +80,7 @@ def test_500_answers_balance_and_hold_nobody_up(browser: Browser) -> None:
     form = ResponseForm.model_validate({"proposal": [row.code for row in rows], "status": "adopted", "text": TEXT})
     acts.spent.clear()
     number = db.write_now(actions.draft, official.actor, consultation, form)
-    db.write_now(actions.publish, official.actor, number, "http://contoh.id")
+    answering.publish(number, official.actor)
     assert counted(consultation) == recounted(consultation) == Totals(5713, actions.CHUNK, actions.CHUNK)
     while jobs.run_due():
         pass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import factories
+from tests import answering, factories
 from tests.page import Browser
 
 TEXT = "Pipa diganti pada triwulan kedua oleh Dinas PU, dengan anggaran perubahan."
@@ -30,10 +30,10 @@ def test_an_official_answers_several_at_once_and_the_public_reads_it(
 ) -> None:
     assert "Usulan pipa 0" in desk.get(HERE).text
     page = desk.get(f"{HERE}/new?proposal={codes[0]}&proposal={codes[1]}")
-    confirm = desk.submit(page, HERE, status="adopted", text=TEXT, act="publish")
-    assert TEXT in confirm.text
+    draft = desk.submit(page, HERE, status="adopted", text=TEXT, role="Staf Bidang Pipa", act="hand-on")
+    assert TEXT in draft.text and "Sudah diserahkan" in draft.text
     assert TEXT not in browser.get(f"/proposals/{codes[0]}").text
-    done = desk.submit(confirm, confirm.url)
+    done = answering.through(browser, desk, draft)
     assert done.url.startswith(HERE)
     for code in codes[:2]:
         shown = browser.get(f"/proposals/{code}")
@@ -89,10 +89,10 @@ def test_a_proposal_in_a_draft_is_gone_on_with_there(desk: Browser, codes: list[
     assert desk.submit(desk.get(draft), draft, text=TEXT + " Lagi.", act="draft").url == draft
 
 
-def test_the_figures_of_the_page_agree_with_its_lists(desk: Browser, codes: list[str]) -> None:
+def test_the_figures_of_the_page_agree_with_its_lists(browser: Browser, desk: Browser, codes: list[str]) -> None:
     desk.submit(desk.get(f"{HERE}/new?proposal={codes[0]}"), HERE, status="cost", text=TEXT, act="draft")
-    page = desk.submit(desk.get(f"{HERE}/new?proposal={codes[1]}"), HERE, status="cost", text=TEXT, act="publish")
-    desk.submit(page, page.url)
+    page = desk.get(f"{HERE}/new?proposal={codes[1]}")
+    answering.through(browser, desk, desk.submit(page, HERE, status="cost", text=TEXT, role="Staf", act="hand-on"))
     figures = [e.text for e in desk.get(HERE).all("dd")]
     assert figures == ["3", "1", "1", "1"]
     desk.submit(desk.get(f"{HERE}/new?proposal={codes[2]}"), HERE, status="cost", text=TEXT, act="draft")
@@ -107,8 +107,9 @@ def test_others_are_kept_out(browser: Browser, desk: Browser, codes: list[str]) 
     other = factories.official(factories.office())
     for person, status in ((None, 401), (factories.person(), 403), (other, 403)):
         visitor = browser.as_(person)
-        for address in (HERE, f"{HERE}/new?proposal={codes[0]}", draft, f"{draft}/publication"):
+        steps = [f"{draft}/{step}" for step in ("check", "signature", "publication")]
+        for address in (HERE, f"{HERE}/new?proposal={codes[0]}", draft, *steps):
             assert visitor.get(address).status == status, (person, address)
-        assert visitor.post(f"{draft}/publication").status == status
+        assert [visitor.post(step).status for step in steps] == [status] * 3
         assert visitor.post(HERE, {"proposal": codes[0], "status": "cost", "text": TEXT}).status == status
     assert TEXT not in browser.get(f"/proposals/{codes[0]}").text

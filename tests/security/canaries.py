@@ -27,6 +27,7 @@ from app.offices.models import Office
 from app.proposals import actions as proposals
 from app.proposals.forms import DraftForm
 from app.proposals.models import Proposal, ProposalVersion
+from app.responses import actions as responses
 from app.responses.models import Answer, Reception, Response
 from app.rules.canonical import canonical
 from app.settings import settings
@@ -42,7 +43,7 @@ from tests.world import World
 
 DAY = timedelta(days=1)
 OWN, OTHER, OFFICIAL, DRAFTER = "citizen", "other citizen", "official", "other official"
-MODERATOR, ADMINISTRATOR = "moderator", "administrator"
+MODERATOR, ADMINISTRATOR, CHECKER = "moderator", "administrator", "legal checker"
 #: Whoever has the link that was sent to an address, by which they show that the address is theirs.
 HOLDER = "holder of the link"
 
@@ -70,7 +71,11 @@ MAY_READ: dict[str, dict[str, str]] = {
     "draft of a proposal": {OWN: r"/(consultations/air/proposals/new|me/contributions)"},
     "draft of a new version": {OWN: r"/(proposals/.*/edit|me/contributions)"},
     "held text": {OWN: r"/held"},
-    "draft of an answer": {OFFICIAL: r"/desk/.*"},
+    "draft of an answer": {OFFICIAL: r"/desk/.*", CHECKER: r"/desk/answers(/\d+/check)?"},
+    "step of a draft": {
+        OFFICIAL: r"/desk/(answers/.*|consultations/[^/]+/answers/new)",
+        CHECKER: r"/desk/answers/\d+/check",
+    },
     "words about an answer": {OFFICIAL: r"/desk/(answers/\d+|consultations/[^/]+/answers(/new)?)(\?.*)?"},
     "draft of a decision": {OFFICIAL: r"/desk/consultations/tutup/decision(/publication)?"},
     "draft of a codebook": {OFFICIAL: r"/desk/consultations/air/(codebook|coding).*"},
@@ -261,6 +266,11 @@ def _desk(world: World, numbers: dict[str, int]) -> None:
     citizen, official = person(world, OWN), person(world, OFFICIAL)
     (answer,) = (row for row in rows(Response) if row.published_at is None)
     fill(Response, answer.id, "draft of an answer", "text", "other_text", "refers_to", "signed_by")
+    for note in (word("step of a draft"), ""):
+        db.write_now(responses.hand_on, official.actor, answer.id, word("step of a draft"))
+        if note:
+            role = word("step of a draft")
+            db.write_now(responses.send_back, person(world, CHECKER).actor, answer.id, role, "", note)
     (reply,) = (row for row in rows(Answer) if row.response_id == answer.id)
     factories.add(
         Reception(

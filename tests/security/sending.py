@@ -19,8 +19,9 @@ _WHO = {
     "accounts.grant": "administrator", "accounts.sign_in": "anonymous", "admin.": "administrator",
     "offices.edit": "administrator", "consultations.arrange": "administrator", "consultations.create": "official",
     "consultations.edit": "official", "consultations.": "anonymous", "decisions.write": "official", "desk.": "official",
-    "responses.write": "official", "contributions.enter": "facilitator", "contributions.handle": "official",
-    "facilitation.": "facilitator", "moderation.act": "moderator", "moderation.": "other citizen",
+    "responses.receive": "citizen", "responses.": "official", "contributions.enter": "facilitator",
+    "contributions.handle": "official", "facilitation.": "facilitator", "moderation.act": "moderator",
+    "moderation.": "other citizen",
 }  # fmt: skip
 
 #: Values that a form takes, by the name of its field.

@@ -227,6 +227,9 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "proposal_version.title": ("hidden proposal", "earlier version of a hidden proposal"),
     "reception.text": ("words about an answer",),
     "report.text": ("report",),
+    "response_step.name": (),
+    "response_step.note": ("step of a draft",),
+    "response_step.role": ("step of a draft",),
     "response.other_text": ("draft of an answer",),
     "response.refers_to": ("draft of an answer",),
     "response.signed_by": ("draft of an answer",),
@@ -261,7 +264,8 @@ CHOSEN = {
     "job.error", "job.kind", "job.payload", "mail_token.purpose", "moderation_act.act",
     "moderation_act.h", "moderation_act.reason", "office.slug", "phase.acts", "phase.kind", "proposal.status",
     "proposal_version.h", "proposal_version.lang", "report.outcome", "report.reason", "response.lang",
-    "response.status", "role_grant.role", "topic.slug", "vote.choice",
+    "response.stage", "response.status", "response_step.act", "response_step.digest", "role_grant.role",
+    "topic.slug", "vote.choice",
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ CITIZEN = "citizen"
 ROLE_NAMES = {
     CITIZEN: N_("Citizen"),
     Role.OFFICIAL: N_("Official"),
+    Role.CHECKER: N_("Legal checker"),
     Role.FACILITATOR: N_("Facilitator"),
     Role.MODERATOR: N_("Moderator"),
     Role.ADMINISTRATOR: N_("Administrator"),
@@ -28,6 +29,7 @@ ROLE_NAMES = {
 DEMO_PEOPLE = (
     ("warga@demo.rembuk.example", CITIZEN),
     ("pejabat@demo.rembuk.example", Role.OFFICIAL),
+    ("pemeriksa@demo.rembuk.example", Role.CHECKER),
     ("moderator@demo.rembuk.example", Role.MODERATOR),
     ("fasilitator@demo.rembuk.example", Role.FACILITATOR),
     ("admin@demo.rembuk.example", Role.ADMINISTRATOR),

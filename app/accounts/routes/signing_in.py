@@ -21,6 +21,7 @@ router = APIRouter()
 #: Where somebody with a role starts who asked for no page.
 _DESKS = {
     Role.OFFICIAL: "/desk",
+    Role.CHECKER: "/desk/answers",
     Role.MODERATOR: "/moderation",
     Role.FACILITATOR: "/facilitation",
     Role.ADMINISTRATOR: "/admin",

@@ -11,6 +11,7 @@ from app.core.access import guard
 from app.core.i18n import gettext
 from app.obligations import queries as obligations
 from app.obligations.models import KINDS
+from app.responses import queries as responses
 
 router = APIRouter()
 DONE = 20
@@ -30,6 +31,7 @@ def desk(request: Request, session: db.Read, actor: access.CurrentActor) -> Resp
         done=consultations.done(session, actor.offices, DONE),
         totals=contributions.totals_of(session, ids),
         owed=_owed(session, actor.offices),
+        in_work=responses.counts(session, actor),
         kinds={str(kind): gettext(words) for kind, words in KINDS.items()},
         states={state: gettext(words) for state, words in obligations.STATE_WORDS.items()},
     )

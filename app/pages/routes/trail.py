@@ -75,7 +75,7 @@ def facts(trail: Readable) -> Response:
             ],
             "owed": [owed.facts for owed in trail.clock],
             "votes": _votes(trail),
-            "answers": [{"status": a.status, "published": a.published_at.isoformat(), "h": a.h} for a in trail.answers],
+            "answers": [_answer(answer) for answer in trail.answers],
             "themes": [
                 {
                     "theme": one.number,
@@ -102,6 +102,16 @@ def facts(trail: Readable) -> Response:
             "moderation": [{"act": m.act, "reason": m.reason, "at": m.at.isoformat()} for m in trail.moderation],
         }
     )
+
+
+def _answer(answer: responses.AnswerView) -> dict[str, Any]:
+    """One answer and who stands behind it."""
+    return {
+        "status": answer.status,
+        "published": answer.published_at.isoformat(),
+        "h": answer.h,
+        "steps": [step.facts for step in answer.steps],
+    }
 
 
 def _votes(trail: queries.Trail) -> dict[str, int] | None:

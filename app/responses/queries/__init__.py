@@ -3,14 +3,12 @@
 from app.responses.queries.desk import (
     Answered,
     Progress,
-    ResponseView,
     Waiting,
+    answered_by,
     answered_elsewhere,
     at_desk,
-    by_id,
     chosen,
     drafts_with,
-    in_path,
     items,
     progress,
     progress_at_desk,
@@ -20,16 +18,22 @@ from app.responses.queries.desk import (
 from app.responses.queries.found import FOUND, answering, answers_follow
 from app.responses.queries.published import AnswerView, Lately, answers_of, answers_of_many, lately
 from app.responses.queries.receiving import Received, disputes, signed_first, to_receive
+from app.responses.queries.steps import ResponseView, StepView, by_id, in_path, last_role
+from app.responses.queries.waiting import LISTS, InWork, counts, in_work
 
 __all__ = [
     "FOUND",
+    "LISTS",
     "AnswerView",
     "Answered",
+    "InWork",
     "Lately",
     "Progress",
     "Received",
     "ResponseView",
+    "StepView",
     "Waiting",
+    "answered_by",
     "answered_elsewhere",
     "answering",
     "answers_follow",
@@ -38,10 +42,13 @@ __all__ = [
     "at_desk",
     "by_id",
     "chosen",
+    "counts",
     "disputes",
     "drafts_with",
     "in_path",
+    "in_work",
     "items",
+    "last_role",
     "lately",
     "progress",
     "progress_at_desk",

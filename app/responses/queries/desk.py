@@ -3,9 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Path
 from sqlalchemy import bindparam, exists, func, select
 from sqlmodel import Session
 
@@ -14,7 +13,7 @@ from app.consultations import queries as consultations
 from app.contributions import queries as contributions
 from app.contributions.models import Contribution, Kind, LightCounted, Visibility
 from app.core import access, db, paging
-from app.core.access import Actor, Missing
+from app.core.access import Actor
 from app.core.columns import table
 from app.core.markdown import to_text
 from app.obligations import queries as obligations
@@ -42,23 +41,6 @@ class Answered:
         return f"/{'proposals' if self.kind == 'proposal' else 'contributions'}/{self.code}"
 
 
-@dataclass(frozen=True)
-class ResponseView(consultations.Within):
-    """An official text at the desk, drafted or published."""
-
-    id: int
-    consultation: consultations.ConsultationView
-    status: str
-    refers_to: str
-    text: str
-    other_text: str
-    lang: str
-    published_at: datetime | None
-    items: tuple[Answered, ...]
-    #: The office that writes it, which may be another than the one in charge.
-    owing: frozenset[int]
-
-
 _r, _a, _c, _p, _v, _m, _l = (
     table(model).c for model in (Response, Answer, Contribution, Proposal, ProposalVersion, Comment, LightCounted)
 )
@@ -74,30 +56,6 @@ def with_owing(session: Session, consultation: consultations.ConsultationView) -
     return replace(consultation, owing=obligations.owing(session, consultation))
 
 
-def in_path(session: db.Read, number: Annotated[int, Path(ge=1, lt=2**63)]) -> ResponseView:
-    """The official text a desk address names."""
-    return by_id(session, number)
-
-
-def by_id(session: Session, number: int) -> ResponseView:
-    """An official text by its row number."""
-    row = session.execute(select(table(Response)).where(_r.id == number)).first()
-    if row is None:
-        raise Missing
-    return ResponseView(
-        id=row.id,
-        consultation=consultations.by_id(session, row.consultation_id),
-        status=row.status,
-        refers_to=row.refers_to,
-        text=row.text,
-        other_text=row.other_text,
-        lang=row.lang,
-        published_at=row.published_at,
-        owing=frozenset({row.office_id}),
-        items=_items(session, _ITEMS.join(table(Answer), _a.contribution_id == _c.id).where(_a.response_id == number)),
-    )
-
-
 _ITEMS = (
     select(
         _c.id, _c.code, _c.kind, _c.lang, _c.visibility, _p.title, _m.body,
@@ -109,6 +67,9 @@ _ITEMS = (
     .outerjoin(table(Comment), _m.id == _c.id)
     .order_by(_c.id)
 )  # fmt: skip
+
+
+_ANSWERED_BY = _ITEMS.join(table(Answer), _a.contribution_id == _c.id).where(_a.response_id == bindparam("response"))
 
 
 def _items(session: Session, statement: Any) -> tuple[Answered, ...]:
@@ -127,6 +88,11 @@ def _title(row: Any) -> str:
 def chosen(session: Session, consultation_id: int, codes: Collection[str]) -> tuple[Answered, ...]:
     """The contributions of a consultation that these codes name."""
     return _items(session, _ITEMS.where(_c.consultation_id == consultation_id, _c.code.in_(list(codes))))
+
+
+def answered_by(session: Session, response_id: int) -> tuple[Answered, ...]:
+    """What an official text answers, or is drafted to answer."""
+    return _items(session, _ANSWERED_BY.params(response=response_id))
 
 
 def items(session: Session, contribution_ids: Collection[int]) -> dict[int, Answered]:

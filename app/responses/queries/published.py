@@ -1,11 +1,11 @@
 """Official answers as the public reads them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, literal, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, literal, select
 from sqlmodel import Session
 
 from app.comments import queries as comments
@@ -15,7 +15,25 @@ from app.core.columns import table
 from app.core.i18n import language
 from app.offices.models import Office
 from app.proposals.models import Proposal
-from app.responses.models import Answer, Response
+from app.responses.models import Answer, Response, ResponseStep
+from app.rules import signing
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step behind a published answer; the office is named where it is another than the one that answers."""
+
+    act: str
+    name: str
+    role: str
+    office: str
+    at: datetime
+
+    @property
+    def facts(self) -> dict[str, str | None]:
+        """The same as data."""
+        office = self.office or None
+        return {"step": self.act, "by": self.name, "role": self.role, "office": office, "at": self.at.isoformat()}
 
 
 @dataclass(frozen=True)
@@ -33,20 +51,50 @@ class AnswerView:
     published_at: datetime
     superseded_at: datetime | None
     h: str
+    #: Who wrote, checked, signed and published it; empty for answers from before that was recorded.
+    steps: tuple[Taken, ...]
+
+    def step(self, act: str) -> Taken | None:
+        """The step of a kind."""
+        return next((it for it in self.steps if it.act == act), None)
 
 
 _r, _a, _o, _c, _p = (table(model).c for model in (Response, Answer, Office, Contribution, Proposal))
+_steps = {act: table(ResponseStep).alias(str(act)) for act in signing.STEPS}
+_checking = table(Office).alias("checking")
+
+
+def _last(act: str) -> ColumnElement[Any]:
+    """The last step of a kind; of a published answer it is the one that counts, as the ones before it are void."""
+    s = table(ResponseStep).alias(f"any_{act}")
+    last = select(func.max(s.c.id)).where(s.c.response_id == _r.id, s.c.act == act)
+    return _steps[signing.Act(act)].c.id == last.correlate(table(Response)).scalar_subquery()
+
+
+def _with_steps() -> Select[Any]:
+    said = [
+        it.c[name].label(f"{act}_{name}") for act, it in _steps.items() for name in ("name", "role", "office_id", "at")
+    ]
+    statement = (
+        select(
+            _r.status, _r.refers_to, _o.name, _o.name_en, _o.slug, _r.signed_by, _r.text, _r.other_text, _r.lang,
+            _r.office_id, _a.published_at, _a.superseded_at, _a.h, _a.contribution_id, *said,
+            _checking.c.name.label("checking"), _checking.c.name_en.label("checking_en"),
+        )
+        .select_from(table(Answer))
+        .join(table(Response), _r.id == _a.response_id)
+        .join(table(Office), _o.id == _r.office_id)
+    )  # fmt: skip
+    for act, step in _steps.items():
+        statement = statement.outerjoin(step, _last(act))
+    return statement.outerjoin(_checking, _checking.c.id == _steps[signing.Act.CHECK].c.office_id)
+
+
 _ANSWERS = (
-    select(
-        _r.status, _r.refers_to, _o.name, _o.name_en, _o.slug, _r.signed_by, _r.text, _r.other_text, _r.lang,
-        _a.published_at, _a.superseded_at, _a.h, _a.contribution_id,
-    )
-    .select_from(table(Answer))
-    .join(table(Response), _r.id == _a.response_id)
-    .join(table(Office), _o.id == _r.office_id)
+    _with_steps()
     .where(_a.contribution_id.in_(bindparam("contributions", expanding=True)), _a.published_at.is_not(None))
     .order_by(_a.published_at.desc(), _a.id.desc())
-)  # fmt: skip
+)
 
 
 def answers_of(session: Session, contribution_id: int) -> list[AnswerView]:
@@ -89,7 +137,17 @@ def _answer(row: Any) -> AnswerView:
         published_at=row.published_at,
         superseded_at=row.superseded_at,
         h=row.h,
+        steps=tuple(_taken(row, lang)),
     )
+
+
+def _taken(row: Any, lang: str) -> Iterator[Taken]:
+    for act in signing.STEPS:
+        name, role, office, at = (getattr(row, f"{act}_{it}") for it in ("name", "role", "office_id", "at"))
+        if at is not None:
+            other = act is signing.Act.CHECK and office not in (None, row.office_id)
+            checking = row.checking_en if lang == "en" and row.checking_en else row.checking
+            yield Taken(str(act), name, role, checking if other else "", at)
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,16 @@ class Proposals(Shape):
     next: Next
 
 
+class Step(Shape):
+    """Who wrote, checked, signed or published an answer, and as what."""
+
+    step: Literal["draft", "check", "signature", "publication"]
+    by: str
+    role: str
+    office: Annotated[str | None, Field(description="named where it is another than the one that answers")]
+    at: Instant
+
+
 class Answer(Shape):
     """An official answer to a proposal."""
 
@@ -54,6 +64,7 @@ class Answer(Shape):
     lang: Lang
     office: str
     signed_by: str
+    steps: Annotated[list[Step], Field(description="empty for answers from before their steps were recorded")]
     published: Instant
     superseded: Instant | None
 
@@ -133,11 +144,12 @@ class Handling(Shape):
 
 
 class AnswerMark(Shape):
-    """That an answer was published."""
+    """That an answer was published, and by which steps."""
 
     status: str
     published: Instant
     h: Fingerprint
+    steps: list[Step]
 
 
 class Moderation(Shape):

@@ -1,4 +1,4 @@
-"""The desk where official answers are written: what waits, one text for one or many, and publishing."""
+"""The desk where official answers are written: what waits for one, and one text for one or many."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,12 +22,11 @@ from app.core.paging import Cursor
 from app.proposals import queries as proposals
 from app.proposals.queries import ProposalView
 from app.responses import actions, queries
-from app.responses.forms import MANY, ReceptionForm, ResponseForm
+from app.responses.forms import MANY, NO_ROLE, ResponseForm
 
 router = APIRouter()
 Consultation = Annotated[consultations.ConsultationView, guard("responses.write", queries.to_answer)]
 Draft = Annotated[queries.ResponseView, guard("responses.write", queries.in_path)]
-Receiving = Annotated[queries.Received, guard("responses.receive", queries.to_receive)]
 Codes = Annotated[tuple[str, ...], Query(max_length=500)]
 State = Literal["unanswered", "drafted", "answered"]
 KindWord = Literal["proposal", "comment"]
@@ -109,9 +108,11 @@ def _page(
     left_out: Sequence[queries.Answered] = (),
 ) -> Response:
     with db.reading() as session:
-        chosen = queries.chosen(session, consultation.id, _codes(form))
-        elsewhere = queries.chosen(session, consultation.id, list(drafts))
+        known = response.items if response and {item.code for item in response.items} == set(_codes(form)) else None
+        chosen = known or queries.chosen(session, consultation.id, _codes(form))
+        elsewhere = queries.chosen(session, consultation.id, list(drafts)) if drafts else ()
         words = queries.disputes(session, [item.id for item in chosen])
+        form.values.setdefault("role", queries.last_role(session, request.state.actor))
     statuses = [(code, gettext(name)) for code, name in STATUSES.items()]
     return web.render(
         request,
@@ -182,6 +183,7 @@ def edit_page(request: Request, response: Draft) -> Response:
         refers_to=response.refers_to,
         text=response.text,
         other_text=response.other_text,
+        seen=response.digest,
     )
     return _page(request, response.consultation, form, response)
 
@@ -206,13 +208,17 @@ async def _keep(
 ) -> Response:
     if form.valid and request.state.typed.get("act") == "preview":
         return await run_in_threadpool(_page, request, consultation, form, response, True)
+    handing_on = request.state.typed.get("act") == "hand-on"
+    if form.valid and handing_on and not form.checked.role:
+        form.blame("role", NO_ROLE)
     number = response.id if response else None
-    number = await form.attempt(lambda sent: db.write(actions.draft, actor, consultation.id, sent, number))
+    act = actions.finish if handing_on else actions.draft
+    number = await form.attempt(lambda sent: db.write(act, actor, consultation.id, sent, number))
     if not form.valid:
         drafts = await run_in_threadpool(_other_drafts, consultation.id, form, number)
         return await run_in_threadpool(_page, request, consultation, form, response, drafts=drafts)
-    if request.state.typed.get("act") == "publish":
-        return web.done(request, f"/desk/answers/{number}/publication")
+    if handing_on:
+        return web.done(request, f"/desk/answers/{number}", N_("Handed on. Somebody else checks it now."))
     return web.done(request, f"/desk/answers/{number}", N_("Draft saved. Nothing is public yet."))
 
 
@@ -223,67 +229,15 @@ def _other_drafts(consultation_id: int, form: Submission[ResponseForm], number: 
     return {code: draft for code, draft in found.items() if draft != number}
 
 
-@router.get("/desk/answers/{number}/publication")
-def publication_page(request: Request, response: Draft) -> Response:
-    """The text as it will be read, before it is signed."""
-    return web.render(request, "responses/publication.html", response=response)
-
-
-@router.post("/desk/answers/{number}/publication")
-async def publish(request: Request, actor: CurrentActor, response: Draft) -> Response:
-    """Sign and publish."""
-    await db.write(actions.publish, actor, response.id, web.base_url(request))
-    notice = N_("The answer is published. Authors whose address is known are told by mail.")
-    return web.done(request, _onward(actor, response), notice)
-
-
 @router.post("/desk/answers/{number}/removal")
 async def remove(request: Request, actor: CurrentActor, response: Draft) -> Response:
     """Throw a draft away."""
     await db.write(actions.remove_draft, actor, response.id)
-    return web.done(request, _onward(actor, response), N_("The draft is gone."))
+    return web.done(request, onward(actor, response), N_("The draft is gone."))
 
 
-def _onward(actor: CurrentActor, response: queries.ResponseView) -> str:
+def onward(actor: CurrentActor, response: queries.ResponseView) -> str:
     """Where somebody goes on: to the answers of the consultation, or from what was handed over to what is owed."""
     if response.consultation.office_id in actor.offices:
         return f"/desk/consultations/{response.consultation.slug}/answers"
     return "/desk/obligations"
-
-
-@router.get("/contributions/{code}/reception")
-def reception_page(request: Request, session: db.Read, received: Receiving) -> Response:
-    """Where the author says whether the answer answers them."""
-    return _reception_page(request, session, received, blank())
-
-
-def _reception_page(request: Request, session: Session, received: queries.Received, form: Submission[Any]) -> Response:
-    answers = [it for it in queries.answers_of(session, received.contribution_id) if it.superseded_at is None]
-    return web.render(
-        request, "responses/reception.html", form.status, received=received, form=form, answers=answers
-    )  # fmt: skip
-
-
-@router.post("/contributions/{code}/reception")
-async def receive(
-    request: Request,
-    actor: CurrentActor,
-    received: Receiving,
-    form: Annotated[Submission[ReceptionForm], submitted(ReceptionForm)],
-) -> Response:
-    """Say whether the answer answers; once that it does not."""
-    await form.attempt(lambda sent: db.write(actions.receive, actor, received.code, sent))
-    if not form.valid:
-        return await run_in_threadpool(_refused_reception, request, received, form)
-    disputed = form.checked.said == "disputed"
-    told = (
-        N_("Noted. Somebody else of the office now owes a second answer.")
-        if disputed
-        else N_("Noted: this answers you.")
-    )
-    return web.done(request, received.url, told)
-
-
-def _refused_reception(request: Request, received: queries.Received, form: Submission[Any]) -> Response:
-    with db.reading() as session:
-        return _reception_page(request, session, received, form)

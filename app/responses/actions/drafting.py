@@ -1,0 +1,143 @@
+"""Writing official answers, singly or for many contributions at once; nothing of it is public."""
+
+from sqlalchemy import delete, insert
+from sqlmodel import Session
+
+from app.consultations import queries as consultations
+from app.core import access, clock
+from app.core.access import Actor, Conflict
+from app.core.columns import table
+from app.core.i18n import N_, language
+from app.obligations import queries as obligations
+from app.responses import queries
+from app.responses.actions.stepping import (
+    CHANGED,
+    PUBLISHED,
+    hand_on,
+    lock,
+    record,
+    require_holder,
+    require_second_person,
+)
+from app.responses.forms import ResponseForm
+from app.responses.models import Answer, Response, ResponseStep
+from app.rules.signing import Act
+
+_a = table(Answer).c
+
+
+def draft(
+    session: Session, actor: Actor, consultation_id: int, form: ResponseForm, response_id: int | None = None
+) -> int:
+    """Keep a draft of one text for one or many contributions and give its number; nothing is public yet.
+
+    A change makes the steps void that were taken before. Conflict for contributions of another consultation or in
+    another draft, for a text that is already published, and for one that somebody else changed meanwhile.
+    """
+    consultation = queries.with_owing(session, consultations.by_id(session, consultation_id))
+    access.require("responses.write", actor, consultation)
+    if consultation.opened_at is None:
+        raise Conflict("not-open", N_("Answers can be written once the consultation has opened."))
+    found = queries.chosen(session, consultation_id, form.proposal)
+    if len(found) != len(set(form.proposal)):
+        raise Conflict("unknown-proposal", N_("One of these contributions does not belong to this consultation."))
+    _require_no_other_draft(session, consultation_id, found, response_id)
+    require_second_person(session, actor, found)
+    row = _row(session, response_id, consultation)
+    before = queries.by_id(session, row.id).digest if row.id is not None else ""
+    if before and form.seen and form.seen != before:
+        raise Conflict("changed", CHANGED)
+    row.office_id = _answering_office(session, actor, consultation, found)
+    require_holder(session, row.office_id, found)
+    row.status, row.refers_to, row.text, row.other_text = form.status, form.refers_to, form.text, form.other_text
+    row.written_by = actor.account
+    session.flush()
+    assert row.id is not None
+    _list(session, row.id, found)
+    after = queries.by_id(session, row.id)
+    if after.digest != before:
+        record(session, actor, after, Act.WRITING)
+    return row.id
+
+
+def finish(
+    session: Session, actor: Actor, consultation_id: int, form: ResponseForm, response_id: int | None = None
+) -> int:
+    """Keep a draft and hand it on in one act, so that what is checked is what was typed."""
+    number = draft(session, actor, consultation_id, form, response_id)
+    hand_on(session, actor, number, form.role)
+    return number
+
+
+def _list(session: Session, response_id: int, found: tuple[queries.Answered, ...]) -> None:
+    """Let a draft answer these contributions and no others."""
+    chosen, known = {item.id for item in found}, {item.id for item in queries.answered_by(session, response_id)}
+    gone = (_a.response_id == response_id) & _a.contribution_id.in_(known - chosen)
+    if known - chosen:
+        session.execute(delete(table(Answer)).where(gone))
+    blank = {"response_id": response_id, "h": ""}
+    if new := [blank | {"contribution_id": item.id} for item in found if item.id not in known]:
+        session.execute(insert(table(Answer)), new)
+
+
+def _answering_office(
+    session: Session, actor: Actor, consultation: consultations.ConsultationView, found: tuple[queries.Answered, ...]
+) -> int:
+    """The office that signs: the one in charge, or one to which all of these were handed over; Conflict otherwise."""
+    if actor.machine or consultation.office_id in actor.offices:
+        return consultation.office_id
+    held = obligations.held_by(session, [item.id for item in found])
+    ours = [held.get(item.id, set()) & actor.offices for item in found]
+    common = set.intersection(*ours) if ours else set()
+    if not common:
+        raise Conflict(
+            "not-handed-over", N_("Your office answers here only what was handed over to it. Leave out the others.")
+        )
+    return min(common)
+
+
+def _require_no_other_draft(
+    session: Session, consultation_id: int, items: tuple[queries.Answered, ...], response_id: int | None
+) -> None:
+    """Refuse to answer a contribution in two drafts at once: one would replace the other unseen."""
+    drafts = queries.drafts_with(session, consultation_id, [item.code for item in items])
+    for item in items:
+        if drafts.get(item.code, response_id) != response_id:
+            raise Conflict(
+                "drafted",
+                N_("“%(title)s” is already in another draft. Go on with that draft, or leave it out here."),
+                title=item.title,
+            )
+
+
+def _row(session: Session, response_id: int | None, consultation: consultations.ConsultationView) -> Response:
+    if response_id is None:
+        row = Response(
+            consultation_id=consultation.id,
+            office_id=consultation.office_id,
+            status="",
+            text="",
+            lang=language.get(),
+            created_at=clock.now(),
+        )
+        session.add(row)
+        return row
+    lock(session, response_id)
+    kept = session.get(Response, response_id)
+    if kept is None or kept.consultation_id != consultation.id:
+        raise access.Missing
+    if kept.published_at is not None:
+        raise Conflict("published", PUBLISHED)
+    return kept
+
+
+def remove_draft(session: Session, actor: Actor, response_id: int) -> None:
+    """Throw a draft away; a published answer stays."""
+    lock(session, response_id)
+    response = queries.by_id(session, response_id)
+    access.require("responses.write", actor, response)
+    if response.published_at is not None:
+        raise Conflict("published", N_("This answer is published and cannot be removed."))
+    session.execute(delete(table(Answer)).where(_a.response_id == response_id))
+    session.execute(delete(table(ResponseStep)).where(table(ResponseStep).c.response_id == response_id))
+    session.execute(delete(table(Response)).where(table(Response).c.id == response_id))
