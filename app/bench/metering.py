@@ -56,16 +56,22 @@ class Meter:
             self.counted = Counter()
             for engine in engines:
                 event.listen(engine, "before_cursor_execute", self._note)
+                event.listen(engine, "begin", self._note_begin)
         counted = self.counted or Counter()
         if not on and self.counted is not None:
             self.counted = None
             for engine in engines:
                 event.remove(engine, "before_cursor_execute", self._note)
+                event.remove(engine, "begin", self._note_begin)
         return {"statements": counted["statement"], "around": counted["around"]}
 
     def _note(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         assert self.counted is not None
         self.counted["around" if statement.startswith(_AROUND) else "statement"] += 1
+
+    def _note_begin(self, _connection: Any) -> None:
+        assert self.counted is not None
+        self.counted["around"] += 1
 
 
 async def _answer(send: Send, body: bytes) -> None:
