@@ -32,6 +32,8 @@ MOST_ASKED_ONCE = 4_096
 OLDEST, UNDER_WRITES = 1.0, 0.3
 _KEPT_TYPES = ("text/html", "application/json")
 _SMALLEST = 800
+#: A part of a page, such as the vote box.
+_SHORT = 6_000
 
 _changes: ContextVar[list[datetime] | None] = ContextVar("changes", default=None)
 
@@ -181,10 +183,12 @@ _NOT_KEPT = ("/healthz", "/readyz", "/metrics", "/files/")
 
 def _key(scope: Scope, headers: Headers) -> tuple[str, ...] | None:
     """What a page is kept under; none for answers that belong to one person or are no page."""
+    if scope["method"] != "GET":
+        return None
     cookies = headers.get("cookie", "")
     personal = access.SESSION_COOKIE in cookies or NOTICE_COOKIE in cookies or "rembuk_held" in cookies
     query = scope.get("query_string", b"")
-    if scope["method"] != "GET" or personal or "hx-request" in headers or len(query) > 500:
+    if personal or "hx-request" in headers or len(query) > 500:
         return None
     if scope["path"].startswith(_NOT_KEPT) or scope["path"].endswith(".csv") or "/documents/" in scope["path"]:
         return None
@@ -216,7 +220,8 @@ async def _send_packed(answer: _Answer, encoding: str, send: Send) -> None:
     """Send somebody's own page, lightly compressed and kept by nobody."""
     body = b"".join(answer.parts)
     if encoding and len(body) >= _SMALLEST:
-        body = _pack(body, encoding, quality=2)  # smaller than 1 and, with brotli, faster too
+        short = len(body) < _SHORT and encoding == "br"
+        body = _pack(body, encoding, quality=1 if short else 2)  # 1 takes a quarter less time and is 4 % larger
     else:
         encoding = ""
     await _send(send, answer.status, answer.headers, body, encoding, {"Cache-Control": "no-store"})

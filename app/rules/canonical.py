@@ -47,7 +47,7 @@ def commitment(tag: str, nonce: bytes, payload: object) -> str:
     the log intact. Raises ValueError for a bad tag or nonce, NotCanonical for a payload that has no spelling.
     Source: PUBLIC_LOG, "What goes in".
     """
-    if not tag or not all("!" <= character <= "~" for character in tag):
+    if not tag or not (tag.isascii() and tag.isprintable()) or " " in tag:
         raise ValueError("a commitment's tag is printable ASCII without spaces")
     if len(nonce) != NONCE_BYTES:
         raise ValueError(f"a commitment's nonce has {NONCE_BYTES} bytes, not {len(nonce)}")

@@ -171,13 +171,14 @@ def voting_phase(consultation: ConsultationView) -> KnownPhase | None:
 def box(session: Session, actor: Actor, proposal: Votable, own: Standing | None = None) -> Box | None:
     """The vote box; None where the consultation has no voting. Counts are left out while they are sealed.
 
-    Whoever has just changed the person's `own` vote knows how it stands; otherwise it is read.
+    Whoever has just changed the person's `own` vote knows how it stands, and that they may; otherwise both are read.
     """
     consultation = proposal.consultation
     phase = voting_phase(consultation)
     if phase is None:
         return None
     state = "cancelled" if consultation.cancelled_at else rules.phase_state(phase, clock.now())
+    reason = access.refusal("votes.cast", actor, proposal) if own is None else None
     name = voter(session, actor.participant, consultation.id) if own is None else None
     own = own or _standing(session, proposal, phase, name)
     full = consultation.vote_limit is not None and own.used >= consultation.vote_limit and own.mine is None
@@ -190,7 +191,7 @@ def box(session: Session, actor: Actor, proposal: Votable, own: Standing | None 
         state=state if proposal.standing else "over",
         until=phase.end,
         opens=phase.opens,
-        reason=access.refusal("votes.cast", actor, proposal),
+        reason=reason,
         mine=own.mine,
         my_version=own.my_version,
         version=proposal.version,
