@@ -24,6 +24,7 @@ from app.settings import settings
 from app.themes import actions as themes
 from app.themes import queries as reading
 from app.themes.forms import CodebookForm, CodingForm, ExclusionForm, ThemeForm
+from app.themes.models import BlindCheck, BlindItem
 from tests import factories
 from tests.factories import BOTH, OVER, Person, phase
 
@@ -124,11 +125,15 @@ def coded(consultation: int, official: Person, author: Person, proposal: int) ->
     db.write_now(themes.publish, official.actor, consultation, CodebookForm())
     found, left_out = comment(proposal, author), comment(proposal, author)
     with db.reading() as session:
-        seen = reading.words(session, found).h
+        seen, left_out_id = reading.words(session, found).h, reading.words(session, left_out).id
     db.write_now(themes.assign, official.actor, found, CodingForm.model_validate({"theme": 1, "seen": seen}))
     exclusion = ExclusionForm.model_validate({"ground": "no-argument", "text": "Isinya salam saja."})
     db.write_now(themes.exclude, official.actor, left_out, exclusion, "http://127.0.0.1")
-    numbered = ("desk/codings/number", "desk/exclusions/number", "theme", "themes/number")
+    check = factories.add(
+        BlindCheck(consultation_id=consultation, version=1, seed="s", drawn_from=1, name="", at=clock.now())
+    )
+    factories.add(BlindItem(check_id=check, contribution_id=left_out_id))
+    numbered = ("desk/check/number", "desk/codings/number", "desk/exclusions/number", "theme", "themes/number")
     return dict.fromkeys(numbered, "1")
 
 

@@ -41,7 +41,8 @@ _NAMED_ONLY = {
     "quorum": N_("How many people have to vote"), "turnout_of": N_("How many people may vote"),
     "most": N_("How many are chosen at most"), "vote_limit": N_("Supports of each person"), "weight": N_("Weight"),
     "proposal_days": PROPOSAL_DAYS, "comment_days": COMMENT_DAYS, "question_days": QUESTION_DAYS,
-    "theme": N_("Theme"), "into": N_("Theme"), "piece": N_("Sentences"), "ground": N_("Reason"),
+    "theme": N_("Theme"), "into": N_("Theme"), "piece": N_("Sentences"), "themes": N_("Themes"),
+    "size": N_("How many are coded again"), "ground": N_("Reason"),
     "order": N_("Order"), "after": N_("Order"), "outcome": N_("What was decided"),
     "threshold_days": THRESHOLD_DAYS, "threshold_supports": N_("From how many supports on"),
 }  # fmt: skip

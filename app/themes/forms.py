@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from app.core.forms import Form, Line, Prose, Text, Words
 from app.core.i18n import N_
+from app.rules.agreement import FEWEST
 from app.themes.models import Ground
 
 #: A stance is a statement; a word or two name a subject, for which or against which somebody may be.
@@ -107,3 +108,18 @@ class AppealDecisionForm(Form):
     }
     outcome: Literal["taken-in", "upheld"]
     text: Prose = Field(min_length=10, max_length=LONG)
+
+
+class SampleForm(Form):
+    """How many contributions a second person codes again."""
+
+    when_empty: ClassVar[Mapping[str, str]] = {"size": N_("Write how many are coded again.")}
+    size: int = Field(ge=FEWEST, le=500)
+
+
+class SecondForm(Form):
+    """The themes a second person found in a contribution; none where there is none. `seen` as at the coding desk."""
+
+    when_empty: ClassVar[Mapping[str, str]] = {"seen": CodingForm.when_empty["seen"]}
+    themes: list[int] = Field([], max_length=200)
+    seen: Line = Field(max_length=64)

@@ -192,6 +192,37 @@ class CodingLease(SQLModel, table=True):
     until: datetime = Field(sa_column=Column(Instant, nullable=False))
 
 
+class BlindCheck(SQLModel, table=True):
+    """A sample of what is coded, drawn by a seed that everybody reads, to be coded again by a second person."""
+
+    __tablename__ = "blind_check"
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    consultation_id: int = Field(sa_column=Column(RowId, ForeignKey("consultation.id"), nullable=False, index=True))
+    version: int
+    seed: str
+    drawn_from: int
+    name: str
+    account_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class BlindItem(SQLModel, table=True):
+    """A contribution of a sample; once the second person has coded it, the themes of both, as they were then."""
+
+    __tablename__ = "blind_item"
+    __table_args__ = (UniqueConstraint("check_id", "contribution_id"),)
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    check_id: int = Field(sa_column=Column(RowId, ForeignKey("blind_check.id"), nullable=False))
+    contribution_id: int = Field(sa_column=Column(RowId, ForeignKey("contribution.id"), nullable=False, index=True))
+    account_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
+    name: str = ""
+    at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    first: str = ""
+    second: str = ""
+
+
 class CodingCounted(SQLModel, table=True):
     """In which state the totals have counted a contribution: 0 pending, 1 coded, 2 excluded.
 

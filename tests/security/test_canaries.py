@@ -151,6 +151,8 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "ballot.h": ("secret",),
     "ballot.voter": ("secret",),
     "charter.content": ("charter of a draft",),
+    "blind_check.name": (),
+    "blind_item.name": (),
     "codebook.name": (),
     "codebook.reason": (),
     "coding.name": (),
@@ -247,6 +249,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
 CHOSEN = {
     "account.consent_version", "account.identity_level", "account.lang", "amendment.after_hash",
     "amendment.before_hash", "answer.h", "area.code", "area.sought",
+    "blind_check.seed", "blind_item.first", "blind_item.second",
     "codebook.h", "codebook.lang", "coding.h", "coding.source", "coding.text_h", "coding_counted.code",
     "coding_counted.kind", "coding_total.kind", "exclusion.ground", "exclusion.h", "exclusion.lang",
     "theme_origin.act", "attempts.key", "comment.h", "comment.stance", "consultation.frozen_hash",

@@ -1,5 +1,15 @@
 """Reads of themes: the codebook, a contribution on the coding desk, what waits, and the balance."""
 
+from app.themes.queries.checking import (
+    Check,
+    ToCheck,
+    coded_before,
+    coded_codes,
+    left_to_check,
+    newest_check,
+    next_to_check,
+    to_check,
+)
 from app.themes.queries.codebooks import (
     CodebookView,
     Edition,
@@ -32,6 +42,7 @@ from app.themes.queries.standing import Reconciled, balance
 
 __all__ = [
     "LISTS",
+    "Check",
     "CodebookView",
     "Desk",
     "Edition",
@@ -47,8 +58,11 @@ __all__ = [
     "Said",
     "ThemeNumber",
     "ThemeView",
+    "ToCheck",
     "Words",
     "balance",
+    "coded_before",
+    "coded_codes",
     "coding",
     "desk",
     "draft",
@@ -60,9 +74,13 @@ __all__ = [
     "gone",
     "in_force",
     "in_path",
+    "left_to_check",
     "listed",
+    "newest_check",
     "next_free",
+    "next_to_check",
     "record_of",
     "text_of",
+    "to_check",
     "words",
 ]

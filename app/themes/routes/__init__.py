@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.themes.routes import codebooks, coding, excluding, public
+from app.themes.routes import checking, codebooks, coding, excluding, public
 
 router = APIRouter()
-for part in (coding, codebooks, excluding, public):
+for part in (coding, codebooks, checking, excluding, public):
     router.include_router(part.router)

@@ -21,12 +21,14 @@ Number = Annotated[int, Path(ge=1, le=2**31)]
 def facts(session: db.Read, consultation: Readable) -> JSONResponse:
     """The codebook in force and the balance, as JSON."""
     book, reconciled = queries.in_force(session, consultation.id), queries.balance(session, consultation.id)
+    check = queries.newest_check(session, consultation.id, book)
     return JSONResponse(
         {
             "consultation": consultation.slug,
             "balance": vars(reconciled.counted),
             "by_kind": {kind: vars(one) for kind, one in reconciled.by_kind.items()},
             "codebook": _fact(book) if book else None,
+            "check": check.facts() if check else None,
             "versions": [
                 {"version": one.number, "published": one.published_at.isoformat(), "by": one.name, "reason": one.reason}
                 for one in queries.editions(session, consultation.id)
@@ -64,4 +66,5 @@ def _page(
         editions=editions,
         newest=editions[0].number if editions else 0,
         balance=queries.balance(session, consultation.id).counted,
+        check=queries.newest_check(session, consultation.id, book),
     )

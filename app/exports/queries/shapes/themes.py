@@ -51,6 +51,26 @@ class Edition(Shape):
     reason: str
 
 
+class Figure(Shape):
+    """A figure with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class BlindCheck(Shape):
+    """How far two people agree who coded the same sample; figures need 30 contributions coded twice."""
+
+    codebook: int
+    seed: Annotated[str, Field(description="with which anyone can draw the same sample")]
+    drawn_from: Number
+    size: Number
+    coded_twice: Number
+    kappa: Figure | None
+    f1: Figure | None
+
+
 class Themes(Shape):
     """The themes of a consultation."""
 
@@ -58,4 +78,5 @@ class Themes(Shape):
     balance: Balance
     by_kind: dict[str, Balance]
     codebook: Codebook | None
+    check: BlindCheck | None
     versions: list[Edition]
