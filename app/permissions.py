@@ -6,6 +6,7 @@ from app.contributions.policy import author, author_or_enterer
 from app.core.access import Predicate
 from app.core.i18n import N_
 from app.obligations.policy import answers_in_it, owes_it
+from app.proposals.policy import author_or_co_author, author_or_office, concerned
 from app.responses.policy import answers_for_it, checks_it, works_on_answers
 
 TABLE: dict[str, tuple[Predicate, ...]] = {
@@ -41,8 +42,10 @@ TABLE: dict[str, tuple[Predicate, ...]] = {
     "offices.read": (anyone,),
     "operation.probe": (anyone,),
     "pages.read": (anyone,),
-    "proposals.edit": (confirmed, author),
+    "proposals.edit": (confirmed, author_or_co_author),
+    "proposals.merge": (confirmed, readable, author_or_office),
     "proposals.read": (readable,),
+    "proposals.settle": (confirmed, readable, concerned),
     "proposals.write": (confirmed, readable),
     "responses.check": (checks_it,),
     "responses.list": (works_on_answers,),
@@ -62,6 +65,8 @@ SIGNED_OUT: dict[str, str] = {
     "comments.edit": N_("Sign in to change your comment."),
     "comments.write": N_("Sign in to comment."),
     "proposals.edit": N_("Sign in to change your proposal."),
+    "proposals.merge": N_("Sign in to merge proposals."),
+    "proposals.settle": N_("Sign in to agree or to refuse."),
     "proposals.write": N_("Sign in to write a proposal."),
     "responses.receive": N_("Sign in to say whether this answers you."),
     "themes.appeal": N_("Sign in to say why it should be taken into account."),

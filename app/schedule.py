@@ -7,10 +7,11 @@ from app.consultations import jobs as consultations
 from app.core import clock, db, jobs, mail, ratelimit
 from app.obligations import actions as owed
 from app.obligations import jobs as obligations
+from app.proposals import jobs as proposals
 from app.responses import jobs as responses
 
 #: The modules whose handlers jobs are given to; importing them registers the handlers.
-HANDLED_IN = (mail, consultations, obligations, responses)
+HANDLED_IN = (mail, consultations, obligations, proposals, responses)
 
 #: How far a clock may be behind the newest recorded event before the server refuses to start.
 TOLERANCE = timedelta(seconds=5)

@@ -19,6 +19,7 @@ from app.core.columns import table
 from app.decisions.models import Decision
 from app.obligations.models import Obligation
 from app.proposals import queries as proposals
+from app.proposals.models import Merge, MergePart
 from app.responses.models import Answer, Response
 from app.settings import settings
 from app.themes import actions as themes
@@ -93,6 +94,20 @@ def owed(consultation: int, office: int, proposal: int) -> int:
     )  # fmt: skip
 
 
+def waiting(consultation: int, proposal: int, other: int) -> int:
+    """A merge of one proposal into another that waits for their authors."""
+    now = clock.now()
+    merge = factories.add(
+        Merge(
+            consultation_id=consultation, target_id=proposal, name="Pejabat", role="official", lang="id", h="h",
+            reason="Keduanya meminta hal yang sama.", at=now, nonce=b"",
+        )
+    )  # fmt: skip
+    for part in (proposal, other):
+        factories.add(MergePart(merge_id=merge, proposal_id=part))
+    return int(merge)
+
+
 def considered(proposal: int, office: int, person: Person) -> int:
     """A proposal that an official has considered."""
     return int(
@@ -137,6 +152,12 @@ def coded(consultation: int, official: Person, author: Person, proposal: int) ->
     return dict.fromkeys(numbered, "1")
 
 
+def merging(consultation: int, proposal: int, author: Person) -> dict[str, str]:
+    """A merge that waits, and the proposal that is to be merged."""
+    other = factories.proposal(consultation, author)
+    return {"merge": str(waiting(consultation, proposal, other)), "merged": factories.code(other)}
+
+
 def build() -> World:
     """Make the world in the open database."""
     ours, theirs = factories.office(slug="dinas-air"), factories.office(slug="dinas-pasar")
@@ -161,7 +182,6 @@ def build() -> World:
     given = (amended, "Tata cara surat terlambat diperjelas.", clock.now())
     amendment = db.write_now(consultations.amend_charter, official.actor, consultation, *given)
     number, digest = document(consultation)
-    held = db.write_now(holding.hold, "", "/proposals/x/comments", {"body": ["Teks yang tertunda."]}, "127.0.0.1")
     return World(
         people=people,
         values={
@@ -173,6 +193,7 @@ def build() -> World:
             "comments/code": comment(proposal, citizen),
             "facilitation/slips/code": comment(proposal, citizen, facilitator),
             "amendment": str(amendment),
+            **merging(consultation, proposal, citizen),
             "document": str(number),
             "sha256": digest,
             "topic": str(factories.topic("air-bersih")),
@@ -195,7 +216,7 @@ def build() -> World:
             **coded(consultation, official, citizen, proposal),
         },
         draft="rahasia",
-        held=held,
+        held=db.write_now(holding.hold, "", "/proposals/x/comments", {"body": ["Teks yang tertunda."]}, "127.0.0.1"),
     )
 
 

@@ -104,6 +104,12 @@ Index(
     sqlite_where=_c.entered_by.is_not(None), postgresql_where=_c.entered_by.is_not(None),
 )  # fmt: skip
 
+#: What was merged into a contribution, without reading the rest of the ledger.
+Index(
+    "ix_contribution_canonical", _c.canonical_id,
+    sqlite_where=_c.canonical_id.is_not(None), postgresql_where=_c.canonical_id.is_not(None),
+)  # fmt: skip
+
 
 class Handling(SQLModel, table=True):
     """Somebody named read a contribution and recorded what they did with it; retracted, it stays and says so.

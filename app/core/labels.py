@@ -45,6 +45,7 @@ _NAMED_ONLY = {
     "size": N_("How many are coded again"), "ground": N_("Reason"),
     "order": N_("Order"), "after": N_("Order"), "outcome": N_("What was decided"),
     "threshold_days": THRESHOLD_DAYS, "threshold_supports": N_("From how many supports on"),
+    "codes": N_("Codes of other proposals"), "remains": N_("Which proposal remains?"),
 }  # fmt: skip
 _VARIANT = re.compile(r"^other_|_[0-9]+$|(?<=^note)_\w+$")
 _COMMENT, _PROPOSAL, _ANSWER = N_("Comment"), N_("Proposal"), N_("Answer")
@@ -54,6 +55,7 @@ _ACTS: tuple[tuple[re.Pattern[str], str, Mapping[str, str]], ...] = (
     (re.compile(r"/comments/([^/]+)/edit"), N_("A change to the comment %(code)s"), {"body": _COMMENT}),
     (re.compile(r"/proposals/([^/]+)/edit"), N_("A new version of the proposal %(code)s"), {"body": _PROPOSAL}),
     (re.compile(r"/proposals/([^/]+)/withdrawal"), N_("The withdrawal of the proposal %(code)s"), {}),
+    (re.compile(r"/proposals/([^/]+)/merges"), N_("A merge with the proposal %(code)s"), {}),
     (re.compile(r"/consultations/[^/]+/proposals(?:/draft)?"), N_("A proposal"), {"body": _PROPOSAL}),
     (re.compile(r"/contributions/([^/]+)/report"), N_("A report about the contribution %(code)s"), {}),
     (re.compile(r"/desk/consultations/[^/]+/answers|/desk/answers/[^/]+"), N_("An official answer"), {"text": _ANSWER}),

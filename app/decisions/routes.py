@@ -46,6 +46,8 @@ def facts(session: db.Read, decision: Published) -> Response:
                     "opposes": count.opposes,
                     "neutrals": count.neutrals,
                     "confirmed": list(count.confirmed) if count.confirmed else None,
+                    "together": list(count.together) if count.together else None,
+                    "merged_into": count.merged_into,
                     "by_version": [version._asdict() for version in count.by_version],
                 }
                 for count in decision.counts

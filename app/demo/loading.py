@@ -17,6 +17,7 @@ from app.demo.coding import note_themes
 from app.demo.consulting import note_consultation
 from app.demo.contributing import note_comments, note_proposals
 from app.demo.diary import Diary, District
+from app.demo.merging import note_merges
 from app.demo.people import move_in
 from app.demo.places import know_areas, set_up_offices
 from app.demo.voting import note_votes
@@ -47,6 +48,7 @@ def load(session: Session, told: Told, base_url: str) -> None:
         note_consultation(diary, district, consultation)
         note_proposals(diary, district, consultation)
         note_comments(diary, district, consultation)
+        note_merges(diary, district, consultation, base_url)
         note_votes(diary, district, consultation)
         note_answers(diary, district, consultation, base_url)
         note_clock(diary, district, consultation)

@@ -1,10 +1,11 @@
 """What can be written into a proposal."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from app.contributions.forms import Codes
 from app.core.forms import Form, Line, Prose, Text, Ticked, Words
 from app.core.i18n import N_
 
@@ -41,4 +42,38 @@ class WithdrawalForm(Form):
     """Why an author takes a proposal back."""
 
     when_empty: ClassVar[Mapping[str, str]] = {"reason": N_("Write why you withdraw it.")}
+    reason: Annotated[Prose, Field(min_length=5, max_length=1_000)]
+
+
+#: So many proposals can be merged into one in one act.
+MERGED = 10
+
+
+class MergeForm(Form):
+    """Which proposals are to become one, and why; `remains` says whether the one it is sent from goes on."""
+
+    when_empty: ClassVar[Mapping[str, str]] = {"reason": N_("Write why they belong together.")}
+    proposal: Annotated[Codes, Field(max_length=MERGED)] = []
+    codes: Annotated[Line, Field(max_length=400)] = ""
+    remains: Literal["this", "other"] = "this"
+    reason: Annotated[Prose, Field(min_length=5, max_length=1_000)]
+
+
+class AgreementForm(Form):
+    """Agreeing to a merge; `saving` is the version of the text that remains as the page showed it."""
+
+    saving: Annotated[int, Field(ge=0, le=10**9)] = 0
+
+
+class MergeRefusalForm(Form):
+    """Why a merge is refused, or taken back by who proposed it."""
+
+    when_empty: ClassVar[Mapping[str, str]] = {"reason": N_("Write why you do not agree.")}
+    reason: Annotated[Prose, Field(min_length=5, max_length=1_000)]
+
+
+class ReversalForm(Form):
+    """Why a merge is undone."""
+
+    when_empty: ClassVar[Mapping[str, str]] = {"reason": N_("Write why the merge is undone.")}
     reason: Annotated[Prose, Field(min_length=5, max_length=1_000)]

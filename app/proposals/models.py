@@ -1,4 +1,4 @@
-"""Tables of proposals: the proposal, its versions, its counters, and drafts not yet sent."""
+"""Tables of proposals: the proposal, its versions, its counters, drafts not yet sent, and merges."""
 
 from datetime import datetime
 
@@ -96,3 +96,49 @@ class ProposalDraft(SQLModel, table=True):
     area: str = ""
     saving: int = 1
     saved_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class Merge(SQLModel, table=True):
+    """That proposals be merged into one that remains: who proposed it and why, and what became of that.
+
+    Once carried out, each source has the one that remains as its canonical contribution; when the merge is undone,
+    it has none again. Nothing else moves. `ended_how` says whether it was refused, taken back or undone.
+    """
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    consultation_id: int = Field(sa_column=Column(RowId, ForeignKey("consultation.id"), nullable=False, index=True))
+    target_id: int = Field(sa_column=Column(RowId, ForeignKey("proposal.id"), nullable=False))
+    account_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
+    name: str
+    role: str
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    lang: str
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    nonce: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    h: str
+    carried_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    ended_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    ended_how: str = ""
+    ended_by: str = ""
+    ended_account_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
+    ended_role: str = ""
+    ended_reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    ended_lang: str = ""
+    ended_nonce: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))
+    ended_h: str = ""
+
+
+class MergePart(SQLModel, table=True):
+    """A proposal that a merge concerns, and who agreed for it; `agreed_version` is of the text that remains."""
+
+    __tablename__ = "merge_part"
+
+    merge_id: int = Field(sa_column=Column(RowId, ForeignKey("merge.id"), primary_key=True, autoincrement=False))
+    proposal_id: int = Field(
+        sa_column=Column(RowId, ForeignKey("proposal.id"), primary_key=True, autoincrement=False, index=True)
+    )
+    agreed_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    agreed_by: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
+    agreed_name: str = ""
+    agreed_role: str = ""
+    agreed_version: int = 0

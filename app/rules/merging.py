@@ -3,14 +3,17 @@
 A group is the proposal that remains and those merged into it. Each vote stays where it was cast; the counts of a group
 are computed from the votes. The order and the moment of votes are not asked: no ballot carries them.
 
-Source: issue on merging ("counted once per voter over the group, not by moving counters") and decision 017.
+Source: issue on merging ("counted once per voter over the group, not by moving counters") and decision 020.
 """
 
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from app.rules.ballots import NEUTRAL, OPPOSE, SUPPORT
+from app.rules.charters import CONFIRMING
+from app.rules.phases import Phase
 
 Voter = TypeVar("Voter", bound=Hashable)
 Subject = TypeVar("Subject", bound=Hashable)
@@ -84,3 +87,12 @@ def by_person(votes: Iterable[tuple[Voter, Subject, str]], remaining: Subject) -
         for voter in {**on_remaining, **on_merged}
     )
     return list(said.items())
+
+
+def latest(voting: Iterable[Phase], now: datetime) -> datetime | None:
+    """Until when proposals can be merged, and a merge undone, given the phases with votes; None for no bound yet.
+
+    Whoever voted needs time to keep or withdraw their vote: as long as after a change of what votes bring about. A
+    voting that has not begun leaves them all of it.
+    """
+    return min((phase.end - CONFIRMING for phase in voting if phase.opens <= now), default=None)

@@ -57,11 +57,15 @@ _SEAL = (
     .values(nonce=bindparam("new_nonce"), h=bindparam("new_h"), hour=bindparam("new_hour"))
 )
 _EMPTY = delete(table(Ballot)).where(_b.id == bindparam("ballot"))
+#: Read again with the counting: a merge waits for the votes under way, and those after it see it here.
+_MERGED_INTO = (
+    select(_c.canonical_id).where(_c.id == _stats.c.proposal_id).correlate(_stats).scalar_subquery().label("merged")
+)
 _COUNT = (
     update(_stats)
     .where(_stats.c.proposal_id == bindparam("proposal"))
     .values({column: _stats.c[column] + bindparam(f"more_{choice}") for choice, column in _COUNTED.items()})
-    .returning(_stats.c.supports, _stats.c.opposes, _stats.c.neutrals)
+    .returning(_stats.c.supports, _stats.c.opposes, _stats.c.neutrals, _MERGED_INTO)
 )
 _COUNT_VERSION = (
     update(_versions)
@@ -148,7 +152,9 @@ class _Paper:
                 by_version.setdefault(mark.version, dict(_NO_STEPS))[f"more_{mark.choice}"] += step
         for version, some in by_version.items():
             self.connection.execute(_COUNT_VERSION, {"proposal": proposal, "at_version": version, **some})
-        counted = self.connection.execute(_COUNT, {"proposal": proposal, **steps}).one()
+        *counted, merged = self.connection.execute(_COUNT, {"proposal": proposal, **steps}).one()
+        if merged is not None and after is not None:
+            raise _merged()
         return queries.Counts(*counted)
 
     def seal(self, at: datetime) -> None:
@@ -163,6 +169,13 @@ class _Paper:
             _SEAL, {"ballot": self.number, "new_nonce": made.nonce, "new_h": made.h, "new_hour": hour}
         )
         publiclog.record_ballot(self.connection, self.consultation, at, h=made.h, s=self.superseded)
+
+
+def _merged() -> Conflict:
+    return Conflict(
+        "merged",
+        N_("This proposal was merged into another. Vote on that one; a vote given here can be kept or withdrawn."),
+    )
 
 
 def _stored(mark: _Mark) -> dict[str, Any]:
@@ -186,12 +199,14 @@ def cast(session: Session, who: Actor | Visitor, code: str, choice: Choice, at: 
     """Set a person's vote on a proposal, for its present version, and give the box as it then stands.
 
     `at` is when it arrived. Repeating it changes nothing. Raises Missing, Denied, Conflict outside the voting phase,
-    for a choice this consultation does not offer, and beyond the limit of supports a person.
+    on what was merged, for a choice this consultation does not offer, and beyond the limit of supports a person.
     """
     actor = access.identified(session, who)
     admitted = _admit(session, actor, code, at)
     proposal, phase, voter = admitted.proposal, admitted.phase, admitted.voter
     consultation, proposal_id = proposal.consultation, proposal.id
+    if proposal.merged:
+        raise _merged()
     if check_choice(consultation.voting, choice):
         raise Conflict("choice-not-offered", N_("This consultation does not offer that choice."))
     paper = _paper(session, consultation.id, phase, voter, at)
@@ -278,7 +293,7 @@ def _admit(session: Session, actor: Actor, code: str, at: datetime) -> _Admitted
     proposal = proposals.votable(session, rows)
     access.require("votes.cast", actor, proposal)
     phase = require_open(session, proposal.consultation, "vote", at)
-    if not proposal.standing:
+    if not proposal.standing and not (proposal.merged and proposal.shown):
         raise Conflict(
             "not-standing", N_("This proposal was withdrawn or hidden, so votes on it can no longer change.")
         )

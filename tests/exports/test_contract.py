@@ -24,6 +24,7 @@ from app.demo import loading, people
 from app.exports.queries.shapes import TOLD
 from app.offices import actions as offices
 from app.offices.models import Office
+from app.proposals.models import Merge
 from tests import factories
 from tests.page import Browser
 from tests.test_architecture import ROUTES
@@ -64,6 +65,8 @@ def there(path: str) -> list[dict[str, str]]:
         if "{code}" in path:
             kinds = ("proposal",) if path.startswith("/proposals") else ("proposal", "comment")
             return [{"code": code} for code in session.execute(select(c.code).where(c.kind.in_(kinds))).scalars()]
+        if "{merge}" in path:
+            return [{"merge": str(number)} for number in session.execute(select(table(Merge).c.id)).scalars()]
         if "{number}" in path:
             return [{"number": one.number} for one in decisions.lately(session, 10)]
         if "{amendment}" in path:

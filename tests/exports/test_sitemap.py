@@ -64,7 +64,7 @@ def test_everything_public_is_there_and_nothing_else(browser: Browser) -> None:
         "/offices/dinas-lain",
     }
     expected |= {f"/consultations/{slug}" for slug in ("air", "selesai", "lain")}
-    expected |= {f"/proposals/{code}" for code in (made.values["code"], factories.code(shown))}
+    expected |= {f"/proposals/{code}" for code in (made.values["code"], made.values["merged"], factories.code(shown))}
     assert set(listed) == expected
     assert factories.code(in_draft) not in str(listed)
 

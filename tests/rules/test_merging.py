@@ -1,11 +1,14 @@
 """People are counted once over merged proposals: against a count that asks each person by themselves."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.ballots import CHOICES
-from app.rules.merging import Said, Together, by_person, one_choice, together
+from app.rules.merging import Said, Together, by_person, latest, one_choice, together
+from app.rules.phases import VOTE, Phase
 
 VOTES = st.dictionaries(
     st.tuples(st.integers(0, 6), st.integers(0, 3), st.integers(0, 1)), st.sampled_from(CHOICES), max_size=40
@@ -61,3 +64,14 @@ def test_what_each_case_gives(remaining: tuple[str, ...], merged: tuple[str, ...
     said = Said(frozenset(remaining), frozenset(merged), 0)
     assert one_choice(said) == choice
     assert sum(together([(said, 3)])[:3]) == (3 if choice else 0)
+
+
+def test_voters_have_three_days_left() -> None:
+    now, day = datetime(2026, 3, 1, tzinfo=UTC), timedelta(days=1)
+    running, coming, over = (
+        Phase("voting", now + opens * day, now + closes * day, frozenset({VOTE}))
+        for opens, closes in ((-2, 5), (1, 4), (-5, -1))
+    )
+    assert latest([], now) is None and latest([coming], now) is None
+    assert latest([running, coming], now) == now + 2 * day
+    assert latest([running, over], now) == now - 4 * day, "a voting that is over leaves no time"

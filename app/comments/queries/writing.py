@@ -56,6 +56,7 @@ def writing(
 
 _HIDDEN = Reason("hidden", N_("This proposal was hidden by a moderator and takes no comments."), 409)
 _WITHDRAWN = Reason("withdrawn", N_("This proposal was withdrawn and takes no more comments."), 409)
+_MERGED = Reason("merged", N_("This proposal was merged into another. Comment there; what was said here stays."), 409)
 _PHASES = {
     "not-offered": N_("This consultation does not take comments."),
     "not-yet": N_("Comments can be sent from %(when)s."),
@@ -64,9 +65,11 @@ _PHASES = {
 
 
 def not_standing(proposal: ProposalView) -> Reason | None:
-    """Why a proposal takes no comments whatever the phase: it was hidden or withdrawn."""
+    """Why a proposal takes no comments whatever the phase: it was hidden, merged or withdrawn."""
     if not proposal.shown:
         return _HIDDEN
+    if proposal.merged:
+        return _MERGED
     return _WITHDRAWN if proposal.withdrawn_at is not None else None
 
 

@@ -104,9 +104,9 @@ def _read_counts(stored: str) -> tuple[Count, ...]:
 
 
 def _read_count(row: dict[str, Any]) -> Count:
-    confirmed = row.get("confirmed")
     by_version = tuple(VersionTally(*version) for version in row["by_version"])
-    return Count(**(row | {"by_version": by_version, "confirmed": tuple(confirmed) if confirmed else None}))
+    three = {name: tuple(row[name]) if row.get(name) else None for name in ("confirmed", "together")}
+    return Count(**(row | {"by_version": by_version} | three))
 
 
 @dataclass(frozen=True)

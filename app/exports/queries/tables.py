@@ -15,14 +15,17 @@ from app.contributions.models import Contribution, Visibility
 from app.core import db
 from app.core.columns import table
 from app.offices.models import Area
+from app.proposals import queries as merged
 from app.proposals.models import Proposal, ProposalStat, ProposalVersion, VersionStat
 from app.responses.models import Answer, Response
+from app.rules.merging import Together
+from app.votes import queries as votes
 
 CHUNK = 300
 PROPOSALS = (
     "code", "title", "text", "version", "lang", "topic", "area_code", "area", "author", "channel", "received_at",
     "state", "reason", "answer", "supports", "opposes", "neutrals", "counts", "comments", "imported_supports",
-    "imported_comments", "difference", "considered_at", "answered_at",
+    "imported_comments", "difference", "considered_at", "answered_at", "merged_into",
 )  # fmt: skip
 CONTRIBUTIONS = (
     "code", "kind", "proposal", "channel", "received_at", "visibility", "reason", "considered_at", "answered_at",
@@ -30,13 +33,14 @@ CONTRIBUTIONS = (
 )  # fmt: skip
 RESULTS = (
     "code", "title", "version", "present_version", "state", "supports", "opposes", "neutrals", "total", "counts",
-    "imported_supports",
+    "imported_supports", "merged_into", "together_supports", "together_opposes", "together_neutrals",
 )  # fmt: skip
 
 _p, _v, _c, _w, _s, _n, _t, _a = (
     table(model).c
     for model in (Proposal, ProposalVersion, Contribution, Participant, ProposalStat, VersionStat, Topic, Area)
 )
+_into = table(Contribution).alias("into")
 _m, _x, _r = (table(model).c for model in (Comment, Answer, Response))
 _OF_ONE = (_p.consultation_id == bindparam("consultation"), _p.id > bindparam("after"))
 _PROPOSALS = (
@@ -44,7 +48,7 @@ _PROPOSALS = (
         _p.id, _c.code, _v.title, _v.body, _p.version, _c.lang, _t.slug.label("topic"), _a.code.label("area_code"),
         _a.name.label("area"), _w.name.label("author"), _c.channel, _c.received_at, _c.visibility, _c.reason_code,
         _p.withdrawn_at, _p.withdrawn_reason, _p.status, _s.supports, _s.opposes, _s.neutrals, _s.comments,
-        _s.imported_supports, _s.imported_comments, _v.difference,
+        _s.imported_supports, _s.imported_comments, _v.difference, _into.c.code.label("merged_into"),
     )
     .select_from(table(Proposal))
     .join(table(Contribution), _c.id == _p.id)
@@ -53,19 +57,24 @@ _PROPOSALS = (
     .outerjoin(table(Topic), _t.id == _p.topic_id)
     .outerjoin(table(Area), _a.id == _c.area_id)
     .outerjoin(table(Participant), _w.id == _c.participant_id)
+    .outerjoin(_into, _into.c.id == _c.canonical_id)
     .where(*_OF_ONE)
     .order_by(_p.id)
     .limit(CHUNK)
 )  # fmt: skip
 _SOME = (
-    select(_p.id, _p.version, _p.withdrawn_at, _c.code, _c.visibility, _v.title, _s.imported_supports)
+    select(
+        _p.id, _p.version, _p.withdrawn_at, _c.code, _c.visibility, _v.title, _s.imported_supports,
+        _into.c.code.label("merged_into"),
+    )
     .join_from(table(Proposal), table(Contribution), _c.id == _p.id)
     .join(table(ProposalVersion), (_v.proposal_id == _p.id) & (_v.number == _p.version))
     .join(table(ProposalStat), _s.proposal_id == _p.id)
+    .outerjoin(_into, _into.c.id == _c.canonical_id)
     .where(*_OF_ONE)
     .order_by(_p.id)
     .limit(CHUNK)
-)
+)  # fmt: skip
 _parent = table(Contribution).alias("parent")
 _LEDGER = (
     select(
@@ -111,7 +120,7 @@ def proposals(consultation: ConsultationView) -> Iterator[Sequence[Any]]:
                 row.area_code, row.area, row.author if shown else None, row.channel, row.received_at, _state(row),
                 row.withdrawn_reason if shown and row.withdrawn_at else row.reason_code, row.status, *counts, note,
                 row.comments, *_imported(consultation, row.imported_supports, row.imported_comments),
-                row.difference if shown else None, *lit[row.id],
+                row.difference if shown else None, *lit[row.id], row.merged_into,
             )  # fmt: skip
 
 
@@ -136,6 +145,7 @@ def _lit(rows: Sequence[Any]) -> dict[int, tuple[datetime | None, datetime | Non
 def results(consultation: ConsultationView) -> Iterator[Sequence[Any]]:
     """The votes behind each version of each proposal as rows of `RESULTS`; empty until they are counted."""
     seen, note = _counts(consultation)
+    together = _together(consultation) if seen else {}
     for rows in _rows(_SOME, consultation.id):
         by_proposal: dict[int, list[Any]] = {}
         with db.reading() as session:
@@ -149,8 +159,18 @@ def results(consultation: ConsultationView) -> Iterator[Sequence[Any]]:
                 yield (
                     row.code, row.title if row.visibility == Visibility.PUBLIC else None, one.version, row.version,
                     _state(row), *((*counts, sum(counts)) if seen else (None,) * 4), note,
-                    *(_imported(consultation, row.imported_supports) if present else (None,)),
+                    *(_imported(consultation, row.imported_supports) if present else (None,)), row.merged_into,
+                    *(together.get(row.id, _NOBODY)[:3] if present else _NOBODY),
                 )  # fmt: skip
+
+
+_NOBODY = (None, None, None)
+
+
+def _together(consultation: ConsultationView) -> dict[int, Together]:
+    """The people behind each proposal that remains after a merge, everyone counted once over its group."""
+    with db.reading() as session:
+        return votes.together_by_rule(session, merged.groups_in(session, consultation.id))
 
 
 def _counts(consultation: ConsultationView) -> tuple[bool, str]:

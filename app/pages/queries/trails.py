@@ -36,7 +36,7 @@ class Trail:
     channel: str
     proposal: proposals.ProposalView
     comment: comments.CommentView | None
-    versions: tuple[proposals.Version, ...]
+    versions: tuple[proposals.Mark, ...]
     answers: tuple[responses.AnswerView, ...]
     moderation: tuple[ActView, ...]
     #: The themes that were found in it, and that it was left out of the coding.
@@ -46,6 +46,8 @@ class Trail:
     handlings: tuple[Handled, ...]
     #: The answers that are or were owed to it.
     clock: tuple[Owed, ...]
+    #: The merges that were carried out with it.
+    merges: tuple[proposals.Joined, ...]
 
     @property
     def considered_by(self) -> Handled | None:
@@ -65,6 +67,12 @@ class Trail:
         if self.kind != "proposal" or not consultation.counted or consultation.imported_from:
             return None
         return max((phase.counted_at for phase in voting if phase.counted_at), default=None)
+
+    @property
+    def merged_into(self) -> str | None:
+        """The code of the proposal it was merged into."""
+        held = [merge.into for merge in self.merges if merge.ended_at is None and merge.into != self.code]
+        return held[0] if held else None
 
     @property
     def answer_due(self) -> datetime | None:
@@ -115,6 +123,7 @@ def trail(session: Session, code: str) -> Trail:
     lights = contributions.lights_of(session, [item])[item.id]
     taken_back = bool(comment.removed_at if comment else proposal.withdrawn_at)
     record = coding.record_of(session, item.id, item.shown and not taken_back)
+    marks, merges = proposals.history(session, proposal) if comment is None else ((), ())
     return Trail(
         code=item.code,
         kind=Kind.COMMENT if comment else Kind.PROPOSAL,
@@ -123,7 +132,7 @@ def trail(session: Session, code: str) -> Trail:
         channel=item.channel,
         proposal=proposal,
         comment=comment,
-        versions=() if comment else tuple(reversed(proposals.versions(session, proposal.id))),
+        versions=marks,
         answers=tuple(reversed(responses.answers_of(session, item.id))),
         moderation=record.moderation,
         themes=record.themes,
@@ -131,4 +140,5 @@ def trail(session: Session, code: str) -> Trail:
         lights=lights,
         handlings=tuple(contributions.handlings_of(session, [item.id]).get(item.id, ())),
         clock=obligations.of_contribution(session, item.id),
+        merges=merges,
     )

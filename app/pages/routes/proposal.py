@@ -41,6 +41,7 @@ def facts(session: db.Read, proposal: Readable) -> Response:
         "channel": proposal.channel,
         "received": proposal.received_at.isoformat(),
         "withdrawn": proposal.withdrawn_at.isoformat() if proposal.withdrawn_at else None,
+        **_merged_facts(session, proposal),
         "votes": None if sealed else votes,
         "imported_supports": proposal.imported_supports or None,
         "comments": proposal.comments,
@@ -62,6 +63,17 @@ def facts(session: db.Read, proposal: Readable) -> Response:
     return JSONResponse(told)
 
 
+def _merged_facts(session: Session, proposal: ProposalView) -> dict[str, Any]:
+    """What it was merged into, or what was merged into it and who is behind all of it."""
+    group = proposals.group_of(proposal.id, proposals.merges_about(session, proposal))
+    if group is None or proposal.merged:
+        return {"merged_into": group.target.code if group else None, "merged": [], "together": None}
+    seen = proposal.consultation.counts_shown and proposal.consultation.has_voting
+    counted = votes.together(session, proposal.id, group.ids) if seen else None
+    people = {name: getattr(counted, name) for name in ("supports", "opposes", "neutrals")} if counted else None
+    return {"merged_into": None, "merged": [part.code for part in group.sources], "together": people}
+
+
 @router.get("/proposals/{code}")
 def page(
     request: Request,
@@ -81,8 +93,13 @@ def _parts(session: Session, actor: Actor, proposal: ProposalView, newest: bool,
     lights, answers = thread.reached.lights[proposal.id], thread.reached.answers.get(proposal.id, ())
     owed = lights.answered.awaited_until or answers or proposal.withdrawn_at
     own = proposal.participant_id is not None and proposal.participant_id == actor.participant
+    found = votes.in_group(session, actor, proposal)
     return {
-        "box": votes.box(session, actor, proposal),
+        "merges": found.merges,
+        "group": found.group,
+        "together": found.together,
+        "co_author": actor.participant in found.joined,
+        "box": found.box,
         "answers": answers,
         "clock": obligations.of_contribution(session, proposal.id) if owed else (),
         "received": responses.to_receive(session, proposal.code) if answers and own else None,

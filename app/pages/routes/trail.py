@@ -76,6 +76,7 @@ def facts(trail: Readable) -> Response:
             "owed": [owed.facts for owed in trail.clock],
             "votes": _votes(trail),
             "answers": [_answer(answer) for answer in trail.answers],
+            "merged_into": trail.merged_into,
             "themes": [
                 {
                     "theme": one.number,

@@ -17,6 +17,7 @@ from app.core.access import Actor, Conflict
 from app.core.columns import table
 from app.core.i18n import N_
 from app.proposals import queries
+from app.proposals.actions import merge_steps, unmerging
 from app.proposals.actions.drafting import discard_draft
 from app.proposals.forms import ProposalForm
 from app.proposals.models import Proposal, ProposalStat, ProposalVersion, VersionStat
@@ -164,8 +165,7 @@ def edit(
 
     Conflict once changes are no longer taken, and when the proposal was changed since this text was opened.
     """
-    proposal = queries.by_id(session, proposal_id)
-    access.require("proposals.edit", actor, proposal)
+    proposal = _own(session, actor, proposal_id)
     _require_standing(proposal)
     require_open(session, proposal.consultation, "edit", at)
     done = Edited.PLACING if _place(session, proposal, form.topic, area_id) else Edited.NOTHING
@@ -214,11 +214,12 @@ def change(session: Session, proposal: queries.ProposalView, title: str, body: s
 @db.ordered_by("proposal")
 def withdraw(session: Session, actor: Actor, proposal_id: int, reason: str) -> None:
     """Take a proposal back with a reason; its text and its votes stay readable. Idempotent."""
-    proposal = queries.by_id(session, proposal_id)
-    access.require("proposals.edit", actor, proposal)
+    proposal = _own(session, actor, proposal_id)
     if proposal.withdrawn_at is not None:
         return
     _require_standing(proposal)
+    if proposal.merging:
+        _leave_merges(session, actor, proposal, reason)
     if proposal.consultation.state in ("closed", "decided", "cancelled", "counting"):
         raise Conflict(
             "over",
@@ -234,8 +235,28 @@ def withdraw(session: Session, actor: Actor, proposal_id: int, reason: str) -> N
     indexing.changed(session, "proposal", [proposal_id])
 
 
+def _own(session: Session, actor: Actor, proposal_id: int) -> queries.ProposalView:
+    """A proposal that this person may change, kept from being merged meanwhile."""
+    merge_steps.lock_proposals(session, [proposal_id])
+    proposal = queries.with_co_authors(session, queries.by_id(session, proposal_id))
+    access.require("proposals.edit", actor, proposal)
+    return proposal
+
+
+def _leave_merges(session: Session, actor: Actor, proposal: queries.ProposalView, reason: str) -> None:
+    """Conflict where others were merged into a proposal; a merge that waits ends with the proposal."""
+    if queries.group_of(proposal.id, queries.merges_about(session, proposal)) is not None:
+        raise Conflict(
+            "has-sources",
+            N_("Others were merged into this proposal, so it is no longer yours alone. Undo the merge first."),
+        )
+    unmerging.end_for(session, actor, proposal.id, reason)
+
+
 def _require_standing(proposal: queries.ProposalView) -> None:
     if not proposal.shown:
         raise Conflict("hidden", N_("This proposal was hidden by a moderator and cannot be changed."))
+    if proposal.merged:
+        raise Conflict("merged", N_("This proposal was merged into another. Change that one, or undo the merge first."))
     if proposal.withdrawn_at is not None:
         raise Conflict("withdrawn", N_("This proposal was withdrawn and cannot be changed."))

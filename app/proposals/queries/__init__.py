@@ -1,7 +1,8 @@
-"""Reads about proposals: one, its versions, lists of them, and drafts."""
+"""Reads about proposals: one, its versions, lists of them, drafts, and merges."""
 
 from app.proposals.queries.drafts import Draft, draft
 from app.proposals.queries.found import FOUND
+from app.proposals.queries.history import Joined, Mark, history
 from app.proposals.queries.lists import (
     SEEDS,
     SORTS,
@@ -15,6 +16,28 @@ from app.proposals.queries.lists import (
     own_votes,
     some,
     tells_own_votes,
+)
+from app.proposals.queries.merging import (
+    AUTHOR,
+    CARRIED,
+    MERGES_ABOUT,
+    OFFICIAL,
+    PENDING,
+    REFUSED,
+    TAKEN_BACK,
+    UNDONE,
+    Group,
+    MergeView,
+    Part,
+    group_of,
+    groups_in,
+    latest_merge,
+    merge_by_id,
+    merge_in_path,
+    merges_about,
+    merges_in,
+    merges_of,
+    with_co_authors,
 )
 from app.proposals.queries.one import (
     Difference,
@@ -30,15 +53,28 @@ from app.proposals.queries.one import (
 from app.proposals.queries.votable import VOTABLE_BY_CODE, Votable, votable, votable_by_code
 
 __all__ = [
+    "AUTHOR",
+    "CARRIED",
     "FOUND",
+    "MERGES_ABOUT",
+    "OFFICIAL",
+    "PENDING",
+    "REFUSED",
     "SEEDS",
     "SORTS",
+    "TAKEN_BACK",
+    "UNDONE",
     "VOTABLE_BY_CODE",
     "Difference",
     "Draft",
     "Filters",
+    "Group",
     "Item",
+    "Joined",
+    "Mark",
+    "MergeView",
     "Own",
+    "Part",
     "ProposalView",
     "Version",
     "Votable",
@@ -48,9 +84,18 @@ __all__ = [
     "differences",
     "draft",
     "genuine_place",
+    "group_of",
+    "groups_in",
+    "history",
     "in_path",
     "latest_by",
+    "latest_merge",
     "listing",
+    "merge_by_id",
+    "merge_in_path",
+    "merges_about",
+    "merges_in",
+    "merges_of",
     "newest",
     "own_votes",
     "some",
@@ -58,4 +103,5 @@ __all__ = [
     "versions",
     "votable",
     "votable_by_code",
+    "with_co_authors",
 ]

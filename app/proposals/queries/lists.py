@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, literal, select, union_all
+from sqlalchemy import Select, bindparam, func, literal, select, union_all
 from sqlmodel import Session
 
 from app.accounts.models import Participant
@@ -60,6 +60,9 @@ class Item:
     neutrals: int
     comments: int
     imported_supports: int
+    #: Whether it was merged into another, and how many were merged into it.
+    merged: bool
+    sources: int
     lights: Lights
 
     @property
@@ -76,6 +79,8 @@ class Item:
 _p, _c, _s, _t, _w, _k = (
     table(model).c for model in (Proposal, Contribution, ProposalStat, Topic, Participant, Consultation)
 )
+_source = table(Contribution).alias("source").c
+_SOURCES = select(func.count()).where(_source.canonical_id == _c.id).correlate(table(Contribution)).scalar_subquery()
 _ITEMS = offices.with_office(
     select(
         _p.id,
@@ -99,6 +104,8 @@ _ITEMS = offices.with_office(
         _s.neutrals,
         _s.comments,
         _s.imported_supports,
+        _c.canonical_id,
+        _SOURCES.label("sources"),
         _s.support,
         _s.discussed,
     )
@@ -109,8 +116,10 @@ _ITEMS = offices.with_office(
     .outerjoin(table(Topic), _t.id == _p.topic_id),
     _c.participant_id,
 )
-_OF_CONSULTATION = _ITEMS.where(_p.consultation_id == bindparam("consultation"))
-_RANKED = _ITEMS.where(_s.consultation_id == bindparam("consultation"))
+#: What was merged into another stands under that one, and is in no list of its own.
+_LISTED = _ITEMS.where(_c.canonical_id.is_(None))
+_OF_CONSULTATION = _LISTED.where(_p.consultation_id == bindparam("consultation"))
+_RANKED = _LISTED.where(_s.consultation_id == bindparam("consultation"))
 _ID = paging.Key("id", _p.id, descending=True)
 _RANKED_ID = paging.Key("id", _s.proposal_id, descending=True)
 #: What a list is read from and what it is ordered by; each has an index that holds just that order.
@@ -260,6 +269,8 @@ def _item(row: Any, lights: Lights) -> Item:
         neutrals=row.neutrals,
         comments=row.comments,
         imported_supports=row.imported_supports,
+        merged=row.canonical_id is not None,
+        sources=row.sources,
         lights=lights,
     )
 

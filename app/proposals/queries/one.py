@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlmodel import Session
 
 from app.accounts.models import Participant
@@ -23,7 +23,7 @@ from app.core.markdown import as_stored
 from app.core.textdiff import Comparison, compare
 from app.offices import queries as offices
 from app.offices.models import Area
-from app.proposals.models import Proposal, ProposalStat, ProposalVersion
+from app.proposals.models import MergePart, Proposal, ProposalStat, ProposalVersion
 from app.proposals.queries.votable import Votable
 
 
@@ -55,6 +55,10 @@ class ProposalView(Votable):
     withdrawn_reason: str
     comments: int
     imported_comments: int
+    #: Whether a merge concerns it, whatever became of that.
+    merging: bool
+    #: The authors of what was merged into it, where they are asked for.
+    co_authors: frozenset[int] = frozenset()
 
     @property
     def html(self) -> Markup:
@@ -122,6 +126,8 @@ _COLUMNS = {
     "comments": _s.comments,
     "imported_supports": _s.imported_supports,
     "imported_comments": _s.imported_comments,
+    "canonical_id": _c.canonical_id,
+    "merging": exists().where(table(MergePart).c.proposal_id == _p.id).correlate(table(Proposal)),
 }
 #: A row for each phase of the consultation.
 _ONE = offices.with_office(

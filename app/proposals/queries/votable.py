@@ -30,6 +30,8 @@ class Votable(consultations.Within):
     opposes: int
     neutrals: int
     imported_supports: int
+    #: What it was merged into.
+    canonical_id: int | None
 
     @property
     def url(self) -> str:
@@ -44,7 +46,12 @@ class Votable(consultations.Within):
     @property
     def standing(self) -> bool:
         """Whether it can still be commented on and voted for."""
-        return self.visibility == "public" and self.withdrawn_at is None
+        return self.visibility == "public" and self.withdrawn_at is None and not self.merged
+
+    @property
+    def merged(self) -> bool:
+        """Whether it was merged into another, where people now vote and comment."""
+        return self.canonical_id is not None
 
 
 _p, _c, _s, _k = (table(model).c for model in (Proposal, Contribution, ProposalStat, Consultation))
@@ -60,6 +67,7 @@ _VOTABLE = (
         _s.opposes,
         _s.neutrals,
         _s.imported_supports,
+        _c.canonical_id,
     )
     .join(table(Proposal), _p.consultation_id == _k.id)
     .join(table(Contribution), _c.id == _p.id)
@@ -90,4 +98,5 @@ def votable(session: Session, rows: Sequence[Any]) -> Votable:
         opposes=row.opposes,
         neutrals=row.neutrals,
         imported_supports=row.imported_supports,
+        canonical_id=row.canonical_id,
     )

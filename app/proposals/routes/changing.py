@@ -14,12 +14,13 @@ from app.core.i18n import N_, gettext
 from app.offices import queries as offices
 from app.proposals import actions, queries
 from app.proposals.forms import ProposalForm, WithdrawalForm
+from app.proposals.routes import merging
 from app.proposals.routes.lists import topic_options
 from app.rules import phases as rules
 
 router = APIRouter()
 Readable = Annotated[queries.ProposalView, guard("proposals.read", queries.in_path)]
-Own = Annotated[queries.ProposalView, guard("proposals.edit", queries.in_path)]
+Own = Annotated[queries.ProposalView, guard("proposals.edit", merging.with_authors)]
 
 
 @router.get("/proposals/{code}/versions")

@@ -149,6 +149,7 @@ def _facts(item: queries.Item, counts_shown: bool) -> dict[str, Any]:
         "withdrawn": item.withdrawn,
         "comments": item.comments,
         "votes": counts if counts_shown else None,
+        "merged": item.sources,
         "imported_supports": item.imported_supports or None,
         "lights": item.lights.facts,
     }

@@ -9,7 +9,7 @@ from typing import Any
 from app.exports.queries.shapes.answers import Board, Decision
 from app.exports.queries.shapes.basics import Error
 from app.exports.queries.shapes.consultations import Amendment, Changes, ConsultationPage, Consultations
-from app.exports.queries.shapes.contributions import Comments, Proposal, Proposals, Trail
+from app.exports.queries.shapes.contributions import Comments, Merge, Proposal, Proposals, Trail
 from app.exports.queries.shapes.places import Branch, OfficePage, Place, Ready, Results
 from app.exports.queries.shapes.themes import Themes
 
@@ -28,6 +28,7 @@ TOLD: dict[str, Any] = {
     "/proposals/{code}.json": Proposal,
     "/proposals/{code}/comments.json": Comments,
     "/contributions/{code}.json": Trail,
+    "/merges/{merge}.json": Merge,
     "/decisions/{number}.json": Decision,
     "/board.json": Board,
     "/areas.json": list[Place],

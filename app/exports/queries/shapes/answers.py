@@ -8,6 +8,8 @@ from app.exports.queries.shapes.basics import Address, Code, Fingerprint, Instan
 
 _CONFIRMED = "supports, opposes and neutrals that agree to a rule changed while people voted"
 
+_TOGETHER = "supports, opposes and neutrals of everyone behind it and what was merged into it, each counted once"
+
 
 class VersionCount(Votes):
     """The votes on one version."""
@@ -22,6 +24,8 @@ class Count(Votes):
     title: str | None
     status: str | None
     confirmed: Annotated[list[Number] | None, Field(description=_CONFIRMED)]
+    together: Annotated[list[Number] | None, Field(description=_TOGETHER)]
+    merged_into: Code | None
     by_version: list[VersionCount]
 
 

@@ -33,6 +33,7 @@ class Listed(Shape):
     status: str | None
     withdrawn: bool
     comments: Number
+    merged: Annotated[int, Field(ge=0, description="how many were merged into it; those are in no list")]
     votes: Annotated[Votes | None, Field(description="null while the counts are sealed")]
     imported_supports: Number | None
     lights: Lights
@@ -85,11 +86,42 @@ class Proposal(Shape):
     channel: Channel
     received: Instant
     withdrawn: Instant | None
+    merged_into: Annotated[Code | None, Field(description="where people vote and comment instead")]
+    merged: Annotated[list[Code], Field(description="what was merged into it")]
+    together: Annotated[
+        Votes | None, Field(description="the people behind it and what was merged into it, each counted once")
+    ]
     votes: Annotated[Votes | None, Field(description="null while the counts are sealed")]
     imported_supports: Number | None
     comments: Number
     lights: Lights
     answers: list[Answer]
+
+
+class Agreement(Shape):
+    """Whether somebody agreed to a merge for one of its proposals, and to which version of the text that remains."""
+
+    proposal: Code
+    role: str | None
+    version: Annotated[int, Field(ge=1)] | None
+    agreed: Instant | None
+
+
+class Merge(Shape):
+    """That proposals be merged into one, and what became of it."""
+
+    consultation: str
+    state: Literal["pending", "carried-out", "refused", "taken-back", "undone"]
+    into: Code
+    merged: list[Code]
+    reason: str
+    role: str
+    proposed: Instant
+    carried_out: Instant | None
+    ended: Instant | None
+    ended_reason: str | None
+    ended_role: str | None
+    agreements: list[Agreement]
 
 
 class Comment(Shape):
@@ -231,6 +263,7 @@ class Trail(Shape):
     votes: Votes | None
     themes: list[ThemeFound]
     exclusions: list[Exclusion]
+    merged_into: Code | None
     answers: list[AnswerMark]
     moderation: list[Moderation]
     owed: list[OwedHere]
