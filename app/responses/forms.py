@@ -52,6 +52,14 @@ class ResponseForm(Form):
 REFERRING = frozenset({Status.NOT_COMPETENT, Status.CONFLICT, Status.DUPLICATE})
 
 
+class ExceptionForm(Form):
+    """What an answer says to one contribution alone; empty takes it away."""
+
+    text: Annotated[Text, Field(max_length=WORDS)] = ""
+    other_text: Annotated[Text, Field(max_length=WORDS)] = ""
+    seen: Annotated[Line, Field(max_length=64)] = ""
+
+
 class StepForm(Form):
     """Somebody takes a step of an answer as what they are, or sends it back with a note; `seen` is what they read."""
 

@@ -1,6 +1,6 @@
 """Telling authors that their proposal or comment was answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -11,11 +11,12 @@ from app.contributions.models import Contribution, Kind
 from app.core import mail
 from app.core.columns import table
 from app.core.i18n import N_, say
+from app.responses.models import Answer, Response
 from app.responses.queries import Answered
 
 SUBJECT = N_("Your proposal has been answered: %(title)s")
 BODY = N_(
-    "The office has answered your proposal “%(title)s” (%(code)s).\n\n"
+    "The office has answered your proposal “%(title)s” (%(code)s).\n\n%(answer)s\n\n"
     "Read the answer here:\n%(address)s\n\n"
     "You get this message because you sent the proposal. To get no more messages about answers, open:\n%(stop)s\n"
 )
@@ -23,14 +24,16 @@ BODY = N_(
 
 OF_COMMENT = N_("Your comment has been answered: %(title)s")
 BODY_OF_COMMENT = N_(
-    "The office has answered your comment “%(title)s” (%(code)s).\n\n"
+    "The office has answered your comment “%(title)s” (%(code)s).\n\n%(answer)s\n\n"
     "Read the answer here:\n%(address)s\n\n"
     "You get this message because you sent the comment. To get no more messages about answers, open:\n%(stop)s\n"
 )
 
 
-def answered(session: Session, items: Mapping[int, Answered], base_url: str) -> None:
-    """Write to each author in their language, if they have an address and want such mail."""
+def answered(
+    session: Session, response: Response, answers: Sequence[Answer], items: Mapping[int, Answered], base_url: str
+) -> None:
+    """Write to each author in their language, if they have an address and want such mail: their words come first."""
     a, c = table(Account).c, table(Contribution).c
     rows = session.execute(
         select(a.id, a.email, a.lang, c.id.label("contribution"))
@@ -43,8 +46,19 @@ def answered(session: Session, items: Mapping[int, Answered], base_url: str) -> 
         )
         .order_by(c.id)
     ).all()
+    of = {answer.contribution_id: answer for answer in answers}
     for row in rows:
         item, stop = items[row.contribution], base_url + accounts.unsubscribe_path(row.id)
         subject, body = (SUBJECT, BODY) if item.kind == Kind.PROPOSAL else (OF_COMMENT, BODY_OF_COMMENT)
         values = {"title": item.title, "code": item.code, "address": base_url + item.url, "stop": stop}
+        values["answer"] = _told(response, of[row.contribution], row.lang)
         mail.post(session, row.email, say(subject, values, row.lang), say(body, values, row.lang), unsubscribe=stop)
+
+
+def _told(response: Response, answer: Answer, lang: str) -> str:
+    """The quote as mail shows quotes, the text for all, and what holds for this one alone."""
+    other = lang != response.lang
+    lines = [f"> {line}" for line in answer.quote.splitlines()]
+    text = (other and response.other_text) or response.text
+    exception = (other and answer.other_exception) or answer.exception
+    return "\n\n".join(part for part in ("\n".join(lines), text, exception) if part)

@@ -2,12 +2,17 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, literal
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import Instant, RowId, table
 from app.rules.signing import Stage
+
+
+def _text() -> Any:
+    return Column(Text, nullable=False, server_default=literal(""))
 
 
 class Status(StrEnum):
@@ -70,7 +75,11 @@ class ResponseStep(SQLModel, table=True):
 
 
 class Answer(SQLModel, table=True):
-    """A response answers a contribution; an earlier answer stays readable and names its successor."""
+    """A response answers a contribution; an earlier answer stays readable and names its successor.
+
+    `quote` is a piece of the text that was answered, filled when it is published, and `quote_title` its title then.
+    `exception` is what holds for this contribution alone.
+    """
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
     response_id: int = Field(sa_column=Column(RowId, ForeignKey("response.id"), nullable=False, index=True))
@@ -79,6 +88,10 @@ class Answer(SQLModel, table=True):
     superseded_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     nonce: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     h: str = ""
+    quote_title: str = Field(default="", sa_column=_text())
+    quote: str = Field(default="", sa_column=_text())
+    exception: str = Field(default="", sa_column=_text())
+    other_exception: str = Field(default="", sa_column=_text())
 
 
 class Said(StrEnum):

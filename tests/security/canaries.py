@@ -72,6 +72,8 @@ MAY_READ: dict[str, dict[str, str]] = {
     "draft of a new version": {OWN: r"/(proposals/.*/edit|me/contributions)"},
     "held text": {OWN: r"/held"},
     "draft of an answer": {OFFICIAL: r"/desk/.*", CHECKER: r"/desk/answers(/\d+/check)?"},
+    "exception in a draft": {OFFICIAL: r"/desk/answers/\d+/.*", CHECKER: r"/desk/answers/\d+/check"},
+    "quote of a hidden proposal": {},
     "step of a draft": {
         OFFICIAL: r"/desk/(answers/.*|consultations/[^/]+/answers/new)",
         CHECKER: r"/desk/answers/\d+/check",
@@ -266,12 +268,13 @@ def _desk(world: World, numbers: dict[str, int]) -> None:
     citizen, official = person(world, OWN), person(world, OFFICIAL)
     (answer,) = (row for row in rows(Response) if row.published_at is None)
     fill(Response, answer.id, "draft of an answer", "text", "other_text", "refers_to", "signed_by")
+    (reply,) = (row for row in rows(Answer) if row.response_id == answer.id)
+    fill(Answer, reply.id, "exception in a draft", "exception", "other_exception")
     for note in (word("step of a draft"), ""):
         db.write_now(responses.hand_on, official.actor, answer.id, word("step of a draft"))
         if note:
             role = word("step of a draft")
             db.write_now(responses.send_back, person(world, CHECKER).actor, answer.id, role, "", note)
-    (reply,) = (row for row in rows(Answer) if row.response_id == answer.id)
     factories.add(
         Reception(
             contribution_id=reply.contribution_id, answer_id=reply.id, said="disputed",
@@ -284,6 +287,7 @@ def _desk(world: World, numbers: dict[str, int]) -> None:
     fill(Decision, decision, "draft of a decision", "question", "proposed", "decided", "decided_by", "why", "next")
     factories.add(Answer(response_id=answer.id, contribution_id=factories.proposal(closed, citizen)))
     _themes(official, numbers["air"])
+    _answered_and_hidden(office, numbers["air"])
     removed = b"Isi yang dicabut " + word("removed document").encode()
     number, _ = worlds.document(numbers["air"], removed)
     fill(Document, number, "removed document", "description")
@@ -302,6 +306,22 @@ def _themes(official: Person, number: int) -> None:
             text_h="h", office_id=next(iter(official.offices)), name="Pejabat", at=clock.now(),
         )
     )  # fmt: skip
+
+
+def _answered_and_hidden(office: int, number: int) -> None:
+    """Something that was answered, with its words, before a moderator hid it."""
+    hidden = next(row.id for row in rows(Contribution) if row.visibility == "hidden" and row.kind == "proposal")
+    now = clock.now()
+    answer = Response(
+        consultation_id=number, office_id=office, status="adopted", text="Sudah dikerjakan.", created_at=now,
+        published_at=now, signed_by="Pejabat", stage="published",
+    )  # fmt: skip
+    words = word("quote of a hidden proposal")
+    factories.add(
+        Answer(
+            response_id=factories.add(answer), contribution_id=hidden, published_at=now, quote=words, quote_title=words
+        )
+    )
 
 
 def _secrets(planted: Planted) -> None:

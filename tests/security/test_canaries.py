@@ -147,6 +147,10 @@ def test_messages_hold_what_their_reader_may_know(browser: Browser, planted: Pla
 WRITTEN: dict[str, tuple[str, ...]] = {
     "account.email": ("address of the citizen", "address of somebody erased"),
     "account.password_hash": ("secret",),
+    "answer.exception": ("exception in a draft",),
+    "answer.other_exception": ("exception in a draft",),
+    "answer.quote": ("quote of a hidden proposal",),
+    "answer.quote_title": ("quote of a hidden proposal",),
     "area.name": (),
     "ballot.h": ("secret",),
     "ballot.voter": ("secret",),

@@ -53,6 +53,8 @@ def facts(session: db.Read, proposal: Readable) -> Response:
                 "lang": answer.lang,
                 "office": answer.office,
                 "signed_by": answer.signed_by,
+                "quote": answer.quoted,
+                "exception": answer.exception or None,
                 "steps": [step.facts for step in answer.steps],
                 "published": answer.published_at.isoformat(),
                 "superseded": answer.superseded_at.isoformat() if answer.superseded_at else None,

@@ -111,6 +111,9 @@ def _answer(answer: responses.AnswerView) -> dict[str, Any]:
         "status": answer.status,
         "published": answer.published_at.isoformat(),
         "h": answer.h,
+        "quote": answer.quoted,
+        "text": answer.text,
+        "exception": answer.exception or None,
         "steps": [step.facts for step in answer.steps],
     }
 

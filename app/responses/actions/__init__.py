@@ -1,6 +1,6 @@
 """Writing, checking, signing and publishing official answers, and what is said of them."""
 
-from app.responses.actions.drafting import draft, finish, remove_draft
+from app.responses.actions.drafting import draft, finish, remove_draft, write_exception
 from app.responses.actions.publishing import CHUNK, publish, publish_some
 from app.responses.actions.receiving import receive
 from app.responses.actions.stepping import check, hand_on, send_back, sign
@@ -17,4 +17,5 @@ __all__ = [
     "remove_draft",
     "send_back",
     "sign",
+    "write_exception",
 ]

@@ -1,11 +1,12 @@
 """Writing official answers, singly or for many contributions at once; nothing of it is public."""
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 from sqlmodel import Session
 
 from app.consultations import queries as consultations
 from app.core import access, clock
 from app.core.access import Actor, Conflict
+from app.core.codes import read_code
 from app.core.columns import table
 from app.core.i18n import N_, language
 from app.obligations import queries as obligations
@@ -19,7 +20,7 @@ from app.responses.actions.stepping import (
     require_holder,
     require_second_person,
 )
-from app.responses.forms import ResponseForm
+from app.responses.forms import ExceptionForm, ResponseForm
 from app.responses.models import Answer, Response, ResponseStep
 from app.rules.signing import Act
 
@@ -58,6 +59,29 @@ def draft(
     if after.digest != before:
         record(session, actor, after, Act.WRITING)
     return row.id
+
+
+def write_exception(session: Session, actor: Actor, response_id: int, code: str, form: ExceptionForm) -> None:
+    """Say something to one contribution alone, beside the text for all; empty takes it away.
+
+    A change makes the steps void. Missing where the draft does not answer it; Conflict where somebody changed the
+    draft meanwhile, and once it is published.
+    """
+    lock(session, response_id)
+    before = queries.by_id(session, response_id)
+    access.require("responses.write", actor, before)
+    item = next((it for it in before.items if it.code == read_code(code)), None)
+    if item is None:
+        raise access.Missing
+    if before.published_at is not None:
+        raise Conflict("published", PUBLISHED)
+    if form.seen and form.seen != before.digest:
+        raise Conflict("changed", CHANGED)
+    one = update(table(Answer)).where(_a.response_id == response_id, _a.contribution_id == item.id)
+    session.execute(one.values(exception=form.text, other_exception=form.other_text))
+    after = queries.by_id(session, response_id)
+    if after.digest != before.digest:
+        record(session, actor, after, Act.WRITING)
 
 
 def finish(

@@ -15,6 +15,7 @@ from app.publiclog import actions as publiclog
 from app.responses import mails, queries
 from app.responses.actions.stepping import lock, record, require_holder, require_turn
 from app.responses.models import Answer, Response
+from app.rules import quotes
 from app.rules.canonical import digest
 from app.rules.signing import Act
 
@@ -60,10 +61,14 @@ def publish_some(session: Session, response_id: int, base_url: str) -> int:
     )
     answers = list(waiting.scalars())
     items = queries.items(session, [answer.contribution_id for answer in answers[:CHUNK]])
+    words = queries.quotable(session, list(items))
+    for answer in answers[:CHUNK]:
+        _quote(answer, words.get(answer.contribution_id))
+    session.flush()
     for answer in answers[:CHUNK]:
         _publish_one(session, row, answer, items[answer.contribution_id])
     indexing.changed(session, "answer", queries.answering(session, list(items)))
-    mails.answered(session, items, base_url)
+    mails.answered(session, row, answers[:CHUNK], items, base_url)
     db.renew_pages(session)
     left = len(answers) - CHUNK
     if left > 0:
@@ -82,7 +87,11 @@ def _publish_one(session: Session, response: Response, answer: Answer, item: que
     subject = {"contribution": item.id}
     session.execute(_SUPERSEDE.values(superseded_at=response.published_at), subject)
     made = publiclog.commit_to("answer", _payload(response, answer))
-    published = {"published_at": response.published_at, "nonce": made.nonce, "h": made.h}
+    published = {
+        "published_at": response.published_at,
+        "nonce": made.nonce,
+        "h": made.h,
+    }
     session.execute(_PUBLISH.values(published), {"number": answer.id})
     if item.kind == Kind.PROPOSAL:
         session.execute(_SAY_STATUS.values(status=response.status), subject)
@@ -99,6 +108,16 @@ def _publish_one(session: Session, response: Response, answer: Answer, item: que
     )
 
 
+def _quote(answer: Answer, words: tuple[str, str] | None) -> None:
+    """Let an answer begin with the words it answers: a quote that was handed in, or the beginning of the text.
+
+    What is no exact piece of the text as it stands is not kept, and nothing is quoted that not everybody may read.
+    """
+    title, text = words or ("", "")
+    answer.quote_title = title
+    answer.quote = answer.quote if quotes.exact(answer.quote, text) else quotes.beginning(text)
+
+
 def _payload(response: Response, answer: Answer) -> dict[str, Any]:
     return {
         "contribution": answer.contribution_id,
@@ -107,4 +126,7 @@ def _payload(response: Response, answer: Answer) -> dict[str, Any]:
         "text": response.text,
         "other_text": response.other_text,
         "signed_by": response.signed_by,
+        "quote": answer.quote,
+        "exception": answer.exception,
+        "other_exception": answer.other_exception,
     }

@@ -12,6 +12,7 @@ from app.responses.queries.desk import (
     items,
     progress,
     progress_at_desk,
+    quotable,
     to_answer,
     with_owing,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "lately",
     "progress",
     "progress_at_desk",
+    "quotable",
     "signed_first",
     "to_answer",
     "to_receive",

@@ -34,6 +34,9 @@ class Answered:
     title: str
     lang: str
     h: str
+    #: What an answer says to this one alone, in the language of the answer and in the other.
+    exception: str = ""
+    other_exception: str = ""
 
     @property
     def url(self) -> str:
@@ -69,12 +72,30 @@ _ITEMS = (
 )  # fmt: skip
 
 
-_ANSWERED_BY = _ITEMS.join(table(Answer), _a.contribution_id == _c.id).where(_a.response_id == bindparam("response"))
+_ANSWERED_BY = (
+    _ITEMS.add_columns(_a.exception, _a.other_exception)
+    .join(table(Answer), _a.contribution_id == _c.id)
+    .where(_a.response_id == bindparam("response"))
+)
+_QUOTABLE = (
+    select(_c.id, func.coalesce(_v.title, "").label("title"), func.coalesce(_v.body, _m.body).label("body"))
+    .select_from(table(Contribution))
+    .outerjoin(table(Proposal), _p.id == _c.id)
+    .outerjoin(table(ProposalVersion), (_v.proposal_id == _p.id) & (_v.number == _p.version))
+    .outerjoin(table(Comment), _m.id == _c.id)
+    .where(
+        _c.id.in_(bindparam("contributions", expanding=True)),
+        _c.visibility == Visibility.PUBLIC,
+        _p.withdrawn_at.is_(None),
+        _m.removed_at.is_(None),
+    )
+)
 
 
 def _items(session: Session, statement: Any) -> tuple[Answered, ...]:
     return tuple(
-        Answered(row.id, row.code, row.kind, _title(row), row.lang, row.h) for row in session.execute(statement).all()
+        Answered(row.id, row.code, row.kind, _title(row), row.lang, row.h, *row[8:])
+        for row in session.execute(statement).all()
     )
 
 
@@ -109,6 +130,12 @@ def answered_elsewhere(
     if in_charge:
         return tuple(item for item in items if held.get(item.id, set()) - {consultation.office_id})
     return tuple(item for item in items if not held.get(item.id, set()) & actor.offices)
+
+
+def quotable(session: Session, contribution_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Title and text of each of these that everybody may read now; a comment has no title."""
+    rows = session.execute(_QUOTABLE, {"contributions": list(contribution_ids)})
+    return {row.id: (row.title, row.body) for row in rows}
 
 
 def drafts_with(session: Session, consultation_id: int, codes: list[str]) -> dict[str, int]:

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, func, literal, 
 from sqlmodel import Session
 
 from app.comments import queries as comments
+from app.comments.models import Comment
 from app.contributions import queries as contributions
-from app.contributions.models import Contribution
+from app.contributions.models import Contribution, Kind, Visibility
 from app.core.columns import table
 from app.core.i18n import language
 from app.offices.models import Office
@@ -51,15 +52,27 @@ class AnswerView:
     published_at: datetime
     superseded_at: datetime | None
     h: str
+    #: The words that were answered, where everybody may still read them.
+    quote_title: str
+    quote: str
+    quote_lang: str
+    #: What holds for this contribution alone.
+    exception: str
+    exception_lang: str
     #: Who wrote, checked, signed and published it; empty for answers from before that was recorded.
     steps: tuple[Taken, ...]
+
+    @property
+    def quoted(self) -> dict[str, str | None] | None:
+        """The quote as data."""
+        return {"title": self.quote_title or None, "text": self.quote} if self.quote else None
 
     def step(self, act: str) -> Taken | None:
         """The step of a kind."""
         return next((it for it in self.steps if it.act == act), None)
 
 
-_r, _a, _o, _c, _p = (table(model).c for model in (Response, Answer, Office, Contribution, Proposal))
+_r, _a, _o, _c, _p, _m = (table(model).c for model in (Response, Answer, Office, Contribution, Proposal, Comment))
 _steps = {act: table(ResponseStep).alias(str(act)) for act in signing.STEPS}
 _checking = table(Office).alias("checking")
 
@@ -78,12 +91,17 @@ def _with_steps() -> Select[Any]:
     statement = (
         select(
             _r.status, _r.refers_to, _o.name, _o.name_en, _o.slug, _r.signed_by, _r.text, _r.other_text, _r.lang,
-            _r.office_id, _a.published_at, _a.superseded_at, _a.h, _a.contribution_id, *said,
+            _r.office_id, _a.quote_title, _a.quote, _a.exception, _a.other_exception, _c.lang.label("quote_lang"),
+            _c.kind, _c.visibility, _p.withdrawn_at, _m.removed_at, _m.body, _a.published_at, _a.superseded_at, _a.h,
+            _a.contribution_id, *said,
             _checking.c.name.label("checking"), _checking.c.name_en.label("checking_en"),
         )
         .select_from(table(Answer))
         .join(table(Response), _r.id == _a.response_id)
         .join(table(Office), _o.id == _r.office_id)
+        .join(table(Contribution), _c.id == _a.contribution_id)
+        .outerjoin(table(Proposal), _p.id == _a.contribution_id)
+        .outerjoin(table(Comment), _m.id == _a.contribution_id)
     )  # fmt: skip
     for act, step in _steps.items():
         statement = statement.outerjoin(step, _last(act))
@@ -137,8 +155,20 @@ def _answer(row: Any) -> AnswerView:
         published_at=row.published_at,
         superseded_at=row.superseded_at,
         h=row.h,
+        quote_title=row.quote_title if _readable(row) else "",
+        quote=row.quote if _readable(row) else "",
+        quote_lang=row.quote_lang,
+        exception=row.other_exception if lang != row.lang and row.other_exception else row.exception,
+        exception_lang=lang if lang != row.lang and row.other_exception else row.lang,
         steps=tuple(_taken(row, lang)),
     )
+
+
+def _readable(row: Any) -> bool:
+    """Whether everybody may read the words that were quoted: a comment's earlier words go when it is changed."""
+    if row.visibility != Visibility.PUBLIC or row.withdrawn_at is not None or row.removed_at is not None:
+        return False
+    return row.kind != Kind.COMMENT or row.quote in row.body
 
 
 def _taken(row: Any, lang: str) -> Iterator[Taken]:

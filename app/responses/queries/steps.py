@@ -63,7 +63,8 @@ class ResponseView(consultations.Within):
 
     @cached_property
     def digest(self) -> str:
-        """What a step is taken of: text, status, and what it answers. An author who edits meanwhile voids no step."""
+        """What a step is taken of: text, status, list and exceptions. An author who edits meanwhile voids no step."""
+        said = {it.code: [it.exception, it.other_exception] for it in self.exceptions}
         return digest_of(
             {
                 "v": 1,
@@ -74,6 +75,7 @@ class ResponseView(consultations.Within):
                 "text": self.text,
                 "other_text": self.other_text,
                 "answers": sorted(item.code for item in self.items),
+                **({"exceptions": said} if said else {}),
             }
         )
 
@@ -107,6 +109,11 @@ class ResponseView(consultations.Within):
     def sent_back(self) -> StepView | None:
         """Who sent it back and why, as long as it was not handed on again."""
         return self.steps[self.standing.sent_back] if self.standing.sent_back is not None else None
+
+    @property
+    def exceptions(self) -> tuple[Answered, ...]:
+        """What is answered with words of its own."""
+        return tuple(it for it in self.items if it.exception or it.other_exception)
 
     @property
     def page(self) -> str:

@@ -57,6 +57,13 @@ class Step(Shape):
     at: Instant
 
 
+class Quote(Shape):
+    """The words that were answered, as they stood; null where not everybody may read them any more."""
+
+    title: str | None
+    text: str
+
+
 class Answer(Shape):
     """An official answer to a proposal."""
 
@@ -65,6 +72,8 @@ class Answer(Shape):
     lang: Lang
     office: str
     signed_by: str
+    quote: Quote | None
+    exception: Annotated[str | None, Field(description="what holds for this contribution alone")]
     steps: Annotated[list[Step], Field(description="empty for answers from before their steps were recorded")]
     published: Instant
     superseded: Instant | None
@@ -181,6 +190,9 @@ class AnswerMark(Shape):
     status: str
     published: Instant
     h: Fingerprint
+    quote: Quote | None
+    text: str
+    exception: str | None
     steps: list[Step]
 
 
