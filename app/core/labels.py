@@ -30,7 +30,7 @@ _NAMED_ONLY = {
     "other_decided_by": N_("Who decided"), "other_why": N_("Why"), "other_next": N_("What happens next"),
     "office": N_("Office"), "promised": N_("The answer comes by"), "list": N_("List"),
     "contribution": N_("Contributions"), "shown": N_("Contributions"), "note": N_("Note"), "saving": N_("Draft"),
-    "seen": N_("What the page showed"), "role": N_("Role"),
+    "seen": N_("What the page showed"), "role": N_("Role"), "reused": N_("The earlier answer"),
     "can_change": N_("What can still change"), "cannot_change": N_("What cannot change, and why"),
     "decider": N_("Who decides"), "legal_basis": N_("On what authority"),
     "votes_use": N_("What happens with the votes"), "paper": N_("What happens with contributions on paper"),

@@ -34,6 +34,8 @@ class ResponseForm(Form):
     other_text: Annotated[Text, Field(max_length=TEXT)] = ""
     #: As what somebody hands it on; a draft that is only kept needs none.
     role: Annotated[Line, Field(max_length=ROLE)] = ""
+    #: The published answer whose text this one began with.
+    reused: Annotated[int | None, Field(ge=1, lt=2**63)] = None
     #: The state of the draft that the page showed.
     seen: Annotated[Line, Field(max_length=64)] = ""
 

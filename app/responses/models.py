@@ -40,6 +40,8 @@ class Response(SQLModel, table=True):
     office_id: int = Field(sa_column=Column(RowId, ForeignKey("office.id"), nullable=False))
     status: str
     refers_to: str = ""
+    #: The earlier published answer whose text it began with.
+    reused_id: int | None = Field(default=None, sa_column=Column(RowId))
     lang: str = "id"
     text: str = Field(sa_column=Column(Text, nullable=False))
     other_text: str = Field(default="", sa_column=Column(Text, nullable=False))

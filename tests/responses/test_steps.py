@@ -54,8 +54,9 @@ class Bureau(World):
     @property
     def stage(self) -> Stage:
         """By the rule, and the same in the column that lists read."""
+        r = table(Response).c
         with db.reading() as session:
-            listed = session.execute(select(table(Response).c.stage)).scalar_one()
+            listed = session.execute(select(r.stage).where(r.id == self.number)).scalar_one()
         assert listed == self.view.standing.stage
         return self.view.standing.stage
 

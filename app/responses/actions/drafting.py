@@ -52,6 +52,8 @@ def draft(
     require_holder(session, row.office_id, found)
     row.status, row.refers_to, row.text, row.other_text = form.status, form.refers_to, form.text, form.other_text
     row.written_by = actor.account
+    kept = queries.reused(session, form.reused)
+    row.reused_id = kept.id if kept else None
     session.flush()
     assert row.id is not None
     _list(session, row.id, found)

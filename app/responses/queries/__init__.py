@@ -19,6 +19,7 @@ from app.responses.queries.desk import (
 from app.responses.queries.found import FOUND, answering, answers_follow
 from app.responses.queries.published import AnswerView, Lately, answers_of, answers_of_many, lately
 from app.responses.queries.receiving import Received, disputes, signed_first, to_receive
+from app.responses.queries.reusing import Earlier, earlier, reused
 from app.responses.queries.steps import ResponseView, StepView, by_id, in_path, last_role
 from app.responses.queries.waiting import LISTS, InWork, counts, in_work
 
@@ -27,6 +28,7 @@ __all__ = [
     "LISTS",
     "AnswerView",
     "Answered",
+    "Earlier",
     "InWork",
     "Lately",
     "Progress",
@@ -46,6 +48,7 @@ __all__ = [
     "counts",
     "disputes",
     "drafts_with",
+    "earlier",
     "in_path",
     "in_work",
     "items",
@@ -54,6 +57,7 @@ __all__ = [
     "progress",
     "progress_at_desk",
     "quotable",
+    "reused",
     "signed_first",
     "to_answer",
     "to_receive",

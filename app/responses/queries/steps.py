@@ -55,6 +55,7 @@ class ResponseView(consultations.Within):
     answering: int
     office: str
     steps: tuple[StepView, ...]
+    reused_id: int | None = None
 
     @property
     def owing(self) -> frozenset[int]:
@@ -175,6 +176,7 @@ def by_id(session: Session, number: int) -> ResponseView:
         items=answered_by(session, number),
         answering=row.office_id,
         office=_named(row.name, row.name_en),
+        reused_id=row.reused_id,
         steps=tuple(_step(it) for it in session.execute(_STEPS, {"response": number})),
     )
 

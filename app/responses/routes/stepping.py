@@ -12,6 +12,7 @@ from app.core.access import CurrentActor, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_
 from app.core.paging import Cursor
+from app.core.textdiff import compare
 from app.responses import actions, queries
 from app.responses.forms import StepForm
 from app.responses.queries import ResponseView
@@ -46,11 +47,22 @@ def _page(request: Request, act: Act, response: ResponseView, form: Submission[A
         return RedirectResponse(f"/desk/answers/{response.id}", 303)
     with db.reading() as session:
         form.values.setdefault("role", queries.last_role(session, request.state.actor))
+        reused = queries.reused(session, response.reused_id)
+    apart = compare(reused.text, response.text) if reused else None
     form.values["seen"] = response.digest
     own = act is Act.CHECK and request.state.actor.participant in response.standing.writers
     turn = response.standing.stage is Stage(act) and not own
     return web.render(
-        request, "responses/step.html", form.status, response=response, form=form, act=act, own=own, turn=turn
+        request,
+        "responses/step.html",
+        form.status,
+        response=response,
+        form=form,
+        act=act,
+        own=own,
+        turn=turn,
+        reused=reused,
+        apart=apart,
     )
 
 

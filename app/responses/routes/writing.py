@@ -19,6 +19,7 @@ from app.core.access import CurrentActor, Missing, guard
 from app.core.forms import Submission, blank, submitted
 from app.core.i18n import N_, gettext
 from app.core.paging import Cursor
+from app.core.textdiff import Comparison, compare
 from app.proposals import queries as proposals
 from app.proposals.queries import ProposalView
 from app.responses import actions, queries
@@ -32,6 +33,10 @@ State = Literal["unanswered", "drafted", "answered"]
 KindWord = Literal["proposal", "comment"]
 Under = Annotated[str, Query(max_length=40)]
 NONE: tuple[str, ...] = ()
+#: The longest search for an earlier answer.
+LONGEST = 200
+#: No number of a row is as long as this.
+LONGEST_NUMBER = 19
 
 
 @dataclass(frozen=True)
@@ -106,12 +111,14 @@ def _page(
     preview: bool = False,
     drafts: Mapping[str, int] = MappingProxyType({}),
     left_out: Sequence[queries.Answered] = (),
+    found: Sequence[queries.Earlier] | None = None,
 ) -> Response:
     with db.reading() as session:
         known = response.items if response and {item.code for item in response.items} == set(_codes(form)) else None
         chosen = known or queries.chosen(session, consultation.id, _codes(form))
         elsewhere = queries.chosen(session, consultation.id, list(drafts)) if drafts else ()
         words = queries.disputes(session, [item.id for item in chosen])
+        reused, apart = _apart(session, form)
         form.values.setdefault("role", queries.last_role(session, request.state.actor))
     statuses = [(code, gettext(name)) for code, name in STATUSES.items()]
     return web.render(
@@ -127,6 +134,9 @@ def _page(
         statuses=[("", gettext("Choose a status")), *statuses],
         response=response,
         preview=preview,
+        found=found,
+        reused=reused,
+        apart=apart,
     )
 
 
@@ -184,6 +194,7 @@ def edit_page(request: Request, response: Draft) -> Response:
         text=response.text,
         other_text=response.other_text,
         seen=response.digest,
+        reused=response.reused_id or None,
     )
     return _page(request, response.consultation, form, response)
 
@@ -206,7 +217,10 @@ async def _keep(
     form: Submission[ResponseForm],
     response: queries.ResponseView | None,
 ) -> Response:
-    if form.valid and request.state.typed.get("act") == "preview":
+    wished = str(request.state.typed.get("act", ""))
+    if wished == "search" or wished.startswith("reuse-"):
+        return await run_in_threadpool(_reuse, request, consultation, form, response, wished)
+    if form.valid and wished == "preview":
         return await run_in_threadpool(_page, request, consultation, form, response, True)
     handing_on = request.state.typed.get("act") == "hand-on"
     if form.valid and handing_on and not form.checked.role:
@@ -220,6 +234,39 @@ async def _keep(
     if handing_on:
         return web.done(request, f"/desk/answers/{number}", N_("Handed on. Somebody else checks it now."))
     return web.done(request, f"/desk/answers/{number}", N_("Draft saved. Nothing is public yet."))
+
+
+def _reuse(
+    request: Request,
+    consultation: consultations.ConsultationView,
+    form: Submission[ResponseForm],
+    response: queries.ResponseView | None,
+    wished: str,
+) -> Response:
+    """The page with earlier answers that have the words, or with the text of one of them to go on from."""
+    form.errors.clear()
+    form.status = 200
+    number = wished.removeprefix("reuse-")
+    with db.reading() as session:
+        words = str(request.state.typed.get("q", ""))[:LONGEST]
+        found = queries.earlier(session, words) if wished == "search" else []
+        chosen = queries.reused(session, _number(number))
+    if chosen is not None:
+        form.values |= {"text": chosen.text, "other_text": chosen.other_text, "reused": str(chosen.id)}
+        form.values["status"] = form.values.get("status") or chosen.status
+    form.values["q"] = words
+    return _page(request, consultation, form, response, found=found if wished == "search" else None)
+
+
+def _number(typed: str) -> int | None:
+    """The number of an answer as a form names it; whatever else is typed names none."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < LONGEST_NUMBER else None
+
+
+def _apart(session: Session, form: Submission[Any]) -> tuple[queries.Earlier | None, Comparison | None]:
+    """The answer a text began with, and what differs from it by now."""
+    kept = queries.reused(session, _number(str(form.values.get("reused", ""))))
+    return kept, compare(kept.text, str(form.values.get("text", ""))) if kept else None
 
 
 def _other_drafts(consultation_id: int, form: Submission[ResponseForm], number: int | None) -> dict[str, int]:
