@@ -334,3 +334,32 @@ def test_a_busy_store_still_shows_the_text(writer: Browser, monkeypatch: pytest.
     assert page.status == 401
     assert TITLE in page.html
     assert web.HELD_COOKIE not in writer.client.cookies
+
+
+def test_letting_go_needs_a_person(database: str) -> None:
+    """The act asks for permission itself."""
+    with pytest.raises(Denied):
+        db.write_now(holding.let_go, ANYONE, "x", 1)
+
+
+def test_texts_cannot_break_out_of_the_page(writer: Browser) -> None:
+    """Names and values of fields are only text."""
+    page = sign_in(writer, send(writer, **{'x" onclick="alert(1)': "<script>alert(1)</script> dan lain"}))
+    assert "<script>alert" not in page.html
+    assert page.form(f"/held/{rows(HeldText)[0].id}/sending")['x" onclick="alert(1)'].startswith("<script>")
+
+
+def test_signing_out_leaves_nothing_for_the_next_person(writer: Browser) -> None:
+    """Somebody else at the same browser does not find the text."""
+    sign_in(writer, send(writer))
+    writer.post("/sign-out")
+    writer.post("/sign-in", {"email": person().email, "password": PASSWORD})
+    assert TITLE not in writer.get("/held").html
+
+
+def test_a_fragment_says_that_the_text_is_held(writer: Browser) -> None:
+    """With script the refusal stands in place of the form, and leads to signing in and back to the page."""
+    page = writer.post("/tulisan", {"title": TITLE}, htmx=True, Referer="http://127.0.0.1:8000/about")
+    assert page.status == 401
+    assert "24 jam" in page.html
+    assert "/sign-in?next=%2Fabout" in page.links()
