@@ -158,10 +158,10 @@ def test_without_the_demonstration_it_wants_an_administrator_first(
 
 def test_people_with_a_known_password_are_shut_out_of_a_public_installation(folder: Path) -> None:
     assert run(folder, "demo").returncode == 0
-    assert count(folder, "select count(*) from account where password_hash <> ''") == 7
+    assert count(folder, "select count(*) from account where password_hash <> ''") == 9
     ended = run(folder, "serve", "--host", "0.0.0.0", "--port", str(free_port()))
     assert ended.returncode == 1
-    assert "7 people of the demonstration" in ended.stdout
+    assert "9 people of the demonstration" in ended.stdout
     assert "Nobody else runs this installation" in ended.stderr
     assert count(folder, "select count(*) from account where password_hash <> ''") == 0
 
