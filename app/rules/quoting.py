@@ -1,8 +1,10 @@
-"""Passages of a text: which sentences it has, and exact quotes of it.
+"""Passages of a text: which sentences it has, and exact quotes of it, so that anybody can check them.
 
 A passage is half open, `[begins, ends)`, counted in characters (code points) of the text as it was committed to, so
 that anyone can cut it out again. Sentences are found by their marks and by line breaks; where one ends is a help for
 pointing at it and decides nothing.
+
+Source: PRODUCT, promise 4; PUBLIC_LOG ("every quote is an exact substring of its source").
 """
 
 import re
@@ -12,6 +14,9 @@ from dataclasses import dataclass
 _ENDS = re.compile(r"""(?<![.!?…。！？])[.!?…。！？]++["'”’»)\]]*+(?=\s)|(?<!\n)\n++""")
 #: No sentence is shown that is shorter, as "1." or "Pak." is none; it goes on with the next.
 SHORTEST = 12
+#: So many characters of a text stand before an answer at most.
+LONGEST = 240
+_BREAKS = (". ", "? ", "! ", "\n")
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,29 @@ def covering(pieces: tuple[Passage, ...], chosen: list[int]) -> Passage | None:
 def whole(text: str) -> Passage:
     """The text without the blanks around it."""
     return _without_blanks(text, 0, len(text))
+
+
+def beginning(text: str, most: int = LONGEST) -> str:
+    """The beginning of a text as a quote: whole sentences where one ends in time, else whole words.
+
+    Without blanks around it. A single word that is longer is cut: nothing of it could be quoted otherwise.
+    """
+    text = text.strip()
+    if len(text) <= most:
+        return text
+    head = text[: most + 1]
+    end = max(head.rfind(mark) for mark in _BREAKS)
+    if end >= most // 3:
+        return head[: end + 1].rstrip()
+    for place in range(most, 0, -1):
+        if head[place].isspace():
+            return head[:place].rstrip()
+    return head[:most]
+
+
+def exact(quote: str, source: str) -> bool:
+    """Whether a quote says something and stands in its source exactly like that."""
+    return bool(quote.strip()) and quote in source
 
 
 def _without_blanks(text: str, begins: int, ends: int) -> Passage:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.quotes import LONGEST, beginning, exact
+from app.rules.quoting import LONGEST, beginning, exact
 
 
 @given(st.text(max_size=800), st.integers(1, 300))

@@ -19,6 +19,9 @@ def test_four_steps_in_their_order_publish() -> None:
     assert stages == [Stage.WRITING, Stage.CHECK, Stage.SIGNATURE, Stage.PUBLICATION, Stage.PUBLISHED]
     assert standing(WHOLE, ONE).counting == (1, 2, 3, 4)
     assert standing(WHOLE, OTHER).stage is Stage.PUBLISHED, "what is published stays so"
+    for later in Act:
+        after = standing([*WHOLE, Done(later, B, OTHER)], OTHER)
+        assert (after.stage, after.counting) == (Stage.PUBLISHED, (1, 2, 3, 4)), later
 
 
 def allowed(done: list[Done], present: str, act: Act, person: int | None) -> bool:

@@ -15,7 +15,7 @@ from app.publiclog import actions as publiclog
 from app.responses import mails, queries
 from app.responses.actions.stepping import lock, record, require_holder, require_turn
 from app.responses.models import Answer, Response
-from app.rules import quotes
+from app.rules import quoting
 from app.rules.canonical import digest
 from app.rules.signing import Act
 
@@ -115,7 +115,7 @@ def _quote(answer: Answer, words: tuple[str, str] | None) -> None:
     """
     title, text = words or ("", "")
     answer.quote_title = title
-    answer.quote = answer.quote if quotes.exact(answer.quote, text) else quotes.beginning(text)
+    answer.quote = answer.quote if quoting.exact(answer.quote, text) else quoting.beginning(text)
 
 
 def _payload(response: Response, answer: Answer) -> dict[str, Any]:
