@@ -39,6 +39,7 @@ from app.themes.queries.reading import (
 )
 from app.themes.queries.record import LeftOut, Record, Said, record_of
 from app.themes.queries.standing import Reconciled, balance
+from app.themes.queries.weights import Weight, weights
 
 __all__ = [
     "LISTS",
@@ -59,6 +60,7 @@ __all__ = [
     "ThemeNumber",
     "ThemeView",
     "ToCheck",
+    "Weight",
     "Words",
     "balance",
     "coded_before",
@@ -82,5 +84,6 @@ __all__ = [
     "record_of",
     "text_of",
     "to_check",
+    "weights",
     "words",
 ]

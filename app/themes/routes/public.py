@@ -28,6 +28,7 @@ def facts(session: db.Read, consultation: Readable) -> JSONResponse:
             "balance": vars(reconciled.counted),
             "by_kind": {kind: vars(one) for kind, one in reconciled.by_kind.items()},
             "codebook": _fact(book) if book else None,
+            "weights": _weights(book, queries.weights(session, consultation.id)) if book else [],
             "check": check.facts() if check else None,
             "versions": [
                 {"version": one.number, "published": one.published_at.isoformat(), "by": one.name, "reason": one.reason}
@@ -40,6 +41,13 @@ def facts(session: db.Read, consultation: Readable) -> JSONResponse:
 def _fact(book: queries.CodebookView) -> dict[str, Any]:
     assert book.published_at is not None
     return {**book.facts, "published": book.published_at.isoformat(), "by": book.name, "h": book.h}
+
+
+def _weights(book: queries.CodebookView, found: dict[int, queries.Weight]) -> list[dict[str, int]]:
+    """Each theme in force with its weight, the heaviest first; equal ones by their numbers."""
+    every = [(theme.number, found.get(theme.id, queries.Weight())) for theme in book.themes]
+    every.sort(key=lambda it: (-it[1].contributions, it[0]))
+    return [{"theme": number, "contributions": it.contributions, "people": it.people} for number, it in every]
 
 
 @router.get("/consultations/{slug}/themes")
@@ -58,6 +66,7 @@ def _page(
     request: Request, session: Session, consultation: ConsultationView, book: queries.CodebookView | None
 ) -> Response:
     editions = queries.editions(session, consultation.id)
+    in_force = book is not None and book.number == editions[0].number
     return web.render(
         request,
         "themes/codebook.html",
@@ -65,6 +74,7 @@ def _page(
         book=book,
         editions=editions,
         newest=editions[0].number if editions else 0,
+        weights=_weights(book, queries.weights(session, consultation.id)) if book and in_force else [],
         balance=queries.balance(session, consultation.id).counted,
         check=queries.newest_check(session, consultation.id, book),
     )

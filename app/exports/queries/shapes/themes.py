@@ -71,6 +71,14 @@ class BlindCheck(Shape):
     f1: Figure | None
 
 
+class Weight(Shape):
+    """How often a theme was found; a contribution that came without an account counts as one person."""
+
+    theme: int
+    contributions: Number
+    people: Number
+
+
 class Themes(Shape):
     """The themes of a consultation."""
 
@@ -78,5 +86,6 @@ class Themes(Shape):
     balance: Balance
     by_kind: dict[str, Balance]
     codebook: Codebook | None
+    weights: Annotated[list[Weight], Field(description="every theme in force, the heaviest first")]
     check: BlindCheck | None
     versions: list[Edition]
