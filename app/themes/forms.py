@@ -36,7 +36,7 @@ class ThemeForm(Form):
     other_stance: Line = Field("", max_length=200)
     includes: Text = Field("", max_length=LONG)
     excludes: Text = Field("", max_length=LONG)
-    parent: int | None = Field(None, ge=1, le=2**31)
+    parent: int | None = Field(None, ge=1, lt=2**31)
     seen: Line = Field("", max_length=64)
 
 
@@ -44,7 +44,7 @@ class MergeForm(Form):
     """Which theme speaks for this one from now on."""
 
     when_empty: ClassVar[Mapping[str, str]] = {"into": N_("Choose the theme that takes this one in.")}
-    into: int = Field(ge=1, le=2**31)
+    into: int = Field(ge=1, lt=2**31)
 
 
 class CodebookForm(Form):
@@ -74,7 +74,7 @@ class CodingForm(Form):
         "theme": N_("Choose the theme you found."),
         "seen": N_("This was not sent from the coding desk. Open the contribution there."),
     }
-    theme: int = Field(ge=1, le=2**31)
+    theme: int = Field(ge=1, lt=2**31)
     piece: list[int] = Field([], max_length=200)
     quote: Text = Field("", max_length=100_000)
     seen: Line = Field(max_length=64)

@@ -209,5 +209,5 @@ def _in_tree(found: dict[int, ThemeView]) -> tuple[ThemeView, ...]:
     return tuple(placed.values())
 
 
-ThemeNumber = Annotated[int, Path(ge=1, le=2**31)]
+ThemeNumber = Annotated[int, Path(ge=1, lt=2**31)]
 RowNumber = Annotated[int, Path(ge=1, lt=2**63)]

@@ -14,7 +14,7 @@ from app.themes import queries
 
 router = APIRouter()
 Readable = Annotated[ConsultationView, guard("themes.read", consultations.in_path)]
-Number = Annotated[int, Path(ge=1, le=2**31)]
+Number = Annotated[int, Path(ge=1, lt=2**31)]
 
 
 @router.get("/consultations/{slug}/themes.json")
