@@ -21,6 +21,7 @@ from app.themes.models import GONE, GROUNDS, Exclusion, Ground
 CHUNK = 50
 _x, _c = table(Exclusion).c, table(Contribution).c
 _LOCK = select(_c.id).where(_c.id == bindparam("id")).with_for_update()
+_LOCK_ALL = select(_c.id).where(_c.id.in_(bindparam("ids", expanding=True))).order_by(_c.id).with_for_update()
 _INSERT = insert(table(Exclusion)).returning(_x.id)
 
 
@@ -58,13 +59,12 @@ def exclude_gone(session: Session, actor: Actor, consultation_id: int) -> int:
     access.require("themes.write", actor, consultation)
     _require_name(actor)
     found = queries.gone(session, consultation_id, CHUNK)
-    session.execute(select(_c.id).where(_c.id.in_([row.contribution_id for row in found])).with_for_update())
-    waiting = {row.contribution_id for row in queries.gone(session, consultation_id, CHUNK)}
-    rows = [row for row in found if row.contribution_id in waiting]
+    session.execute(_LOCK_ALL, {"ids": [row.id for row in found]})
+    waiting = {row.id for row in queries.gone(session, consultation_id, CHUNK)}
+    rows = [row for row in found if row.id in waiting]
     for row in rows:
         ground = Ground.HIDDEN if row.visibility == Visibility.HIDDEN else Ground.WITHDRAWN
-        item = queries.words(session, row.code)
-        _leave_out(session, actor, consultation, item, ground, gettext(GROUNDS[ground]) + ".")
+        _leave_out(session, actor, consultation, row, ground, gettext(GROUNDS[ground]) + ".")
     db.renew_pages(session)
     return len(rows)
 
@@ -140,10 +140,11 @@ def _leave_out(
     session: Session,
     actor: Actor,
     consultation: consultations.ConsultationView,
-    item: queries.Words,
+    item: Any,
     ground: Ground,
     text: str,
 ) -> int:
+    """Store and record it; `item` has `id` and `code`."""
     made = publiclog.commit_to("exclusion", {"contribution": item.code, "ground": str(ground), "text": text})
     values = {
         "contribution_id": item.id, "ground": ground, "text": text, "lang": language.get(),

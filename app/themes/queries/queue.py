@@ -154,7 +154,7 @@ def _listed(row: Any) -> Listed:
 
 
 _GONE = (
-    select(_q.contribution_id, _q.code, _c.visibility)
+    select(_q.contribution_id.label("id"), _q.code, _c.visibility)
     .select_from(_ON_LEDGER)
     .where(_PENDING, ~_READABLE)
     .order_by(_q.contribution_id)
