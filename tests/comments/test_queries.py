@@ -9,6 +9,7 @@ import time_machine
 from sqlalchemy import event
 
 from app.comments import actions, queries
+from app.contributions import queries as contributions
 from app.core import clock, db
 from app.core.access import ANYONE, Missing
 from app.proposals import queries as proposals
@@ -157,11 +158,14 @@ def test_my_comments_are_mine_with_what_became_of_them(proposal: int) -> None:
     db.write_now(actions.remove, me.actor, view(removed).id)
     samples.set_visibility(view(hidden).id, "hidden", "insult")
     with db.reading() as session:
-        mine = queries.by_author(session, me.participant, None).items
+        page = queries.by_author(session, me.participant, None)
+        mine = queries.own(page, contributions.lights_of(session, page.items)).items
     assert [it.code for it in mine] == [hidden, removed, kept]
     assert [it.excerpt for it in mine] == ["", "", "Saya setuju dengan ini."]
     assert [it.visibility for it in mine] == ["hidden", "withdrawn", "public"]
     assert mine[0].proposal_code == factories.code(proposal)
     samples.set_visibility(proposal, "hidden", "spam")
     with db.reading() as session:
-        assert {it.proposal_title for it in queries.by_author(session, me.participant, None).items} == {None}
+        page = queries.by_author(session, me.participant, None)
+        again = queries.own(page, contributions.lights_of(session, page.items)).items
+    assert {it.proposal_title for it in again} == {None}

@@ -10,7 +10,9 @@ from app.core import clock, db
 from app.votes import actions as votes
 from app.votes.models import Choice
 from tests import factories
+from tests import world as worlds
 from tests.comments import samples
+from tests.contributions.world import number_of
 from tests.factories import DAY
 from tests.page import Browser
 
@@ -107,11 +109,12 @@ def test_a_consultation_page_costs_the_same_for_many_proposals(browser: Browser)
 
 @pytest.mark.parametrize("signed_in", [False, True])
 def test_no_page_asks_more_than_eight_queries(browser: Browser, signed_in: bool) -> None:
-    number = factories.consultation(factories.office(), slug="air", open_counts=True)
+    number = factories.consultation(factories.office(), worlds.DISCUSSED, slug="air", open_counts=True)
     person = factories.person()
     code = factories.code(factories.proposal(number, author=person))
     other = factories.code(factories.proposal(number))
     db.write_now(votes.cast, person.actor, other, Choice.SUPPORT, clock.now())
+    worlds.comment(number_of(other), person)
     visitor = browser.as_(person) if signed_in else browser.as_()
     pages = ["/", "/consultations", "/consultations/air", "/consultations/air/charter", "/board", f"/proposals/{other}"]
     pages += [f"/contributions/{code}", "/consultations/air/proposals?sort=random&seed=3", "/search?q=air"]

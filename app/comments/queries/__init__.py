@@ -1,6 +1,6 @@
 """Reads of comments: one, a thread, the form, and somebody's own."""
 
-from app.comments.queries.own import Own, by_author
+from app.comments.queries.own import Own, by_author, own
 from app.comments.queries.threads import Thread, shown
 from app.comments.queries.views import (
     EDITABLE,
@@ -29,6 +29,7 @@ __all__ = [
     "facts",
     "in_path",
     "not_standing",
+    "own",
     "shown",
     "tells_answers",
     "with_answers",

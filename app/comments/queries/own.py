@@ -1,5 +1,6 @@
 """Somebody's own comments."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,6 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from app.comments.models import Comment
-from app.contributions import queries as contributions
 from app.contributions.models import Contribution
 from app.contributions.queries import Lights
 from app.core import paging
@@ -70,10 +70,13 @@ _OWN = (
 _NEWEST = (paging.Key("id", _m.id, descending=True),)
 
 
-def by_author(session: Session, participant: int, after: str | None) -> paging.Page[Own]:
-    """The comments of one person, the newest first."""
-    page = paging.page(session, _OWN, _NEWEST, after, participant=participant)
-    lights = contributions.lights_of(session, page.items)
+def by_author(session: Session, participant: int, after: str | None) -> paging.Page[Any]:
+    """The rows of one person's comments, the newest first; `own` makes them readable with their lights."""
+    return paging.page(session, _OWN, _NEWEST, after, participant=participant)
+
+
+def own(page: paging.Page[Any], lights: Mapping[int, Lights]) -> paging.Page[Own]:
+    """Comments of one person with the lights that were read for them and for whatever stands beside them."""
     return paging.Page(tuple(_own(row, lights[row.id]) for row in page.items), page.next)
 
 

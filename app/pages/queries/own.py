@@ -6,13 +6,16 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, literal, null, or_, select, union_all
 from sqlmodel import Session
 
+from app.comments import queries as comments
 from app.consultations.models import Amendment, Consultation
 from app.consultations.queries import ConsultationView
+from app.contributions import queries as contributions
 from app.contributions.models import Contribution
-from app.core import clock
+from app.core import clock, paging
 from app.core.access import Actor
 from app.core.columns import table
 from app.core.i18n import language
+from app.proposals import queries as proposals
 from app.proposals.models import ProposalDraft
 from app.votes import queries as votes
 
@@ -35,6 +38,16 @@ class Voted:
     def may_confirm(self) -> bool:
         """Whether what was changed applies already, so that they can be confirmed."""
         return self.consultation.rule_at(clock.now()) == self.consultation.rule_changes
+
+
+def contributed(
+    session: Session, participant: int, after: str | None, comments_after: str | None
+) -> tuple[paging.Page[proposals.Own], paging.Page[comments.Own]]:
+    """Somebody's own proposals and comments, the newest first; the lights of both are read together."""
+    written = proposals.by_author(session, participant, after)
+    said = comments.by_author(session, participant, comments_after)
+    lights = contributions.lights_of(session, [*written.items, *said.items])
+    return proposals.own(written, lights), comments.own(said, lights)
 
 
 OWN_VOTES = 50

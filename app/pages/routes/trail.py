@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from app.comments import queries as comments
 from app.core import access, codes, db, web
 from app.core.access import Denied, Reason, guard
 from app.core.forms import Submission, blank
@@ -13,7 +12,6 @@ from app.core.i18n import N_, gettext
 from app.core.paging import Cursor
 from app.moderation import queries as moderation
 from app.pages import queries
-from app.proposals import queries as proposals
 from app.responses import queries as responses
 from app.themes.models import GROUNDS
 
@@ -140,8 +138,7 @@ def own(
 ) -> Response:
     """Everything the person put in, with where it stands."""
     participant = actor.participant or 0
-    own_proposals = proposals.by_author(session, participant, after or None)
-    own_comments = comments.by_author(session, participant, comments_after or None)
+    own_proposals, own_comments = queries.contributed(session, participant, after or None, comments_after or None)
     voted = queries.own_votes(session, participant)
     reminders = queries.reminders(session, actor, voted)
     shown = [own.item.code for own in own_proposals.items] + [own.code for own in own_comments.items]

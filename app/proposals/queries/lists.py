@@ -1,6 +1,6 @@
 """Lists of proposals: newest, most supported, most discussed, and a fair random order."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -327,8 +327,12 @@ _OWN = (
 _NEWEST = (_ID,)
 
 
-def by_author(session: Session, participant: int, after: str | None) -> paging.Page[Own]:
-    """The proposals of one person, the newest first."""
-    page = paging.page(session, _OWN, _NEWEST, after, participant=participant)
-    pairs = zip(_items(session, page.items), page.items, strict=True)
-    return paging.Page(tuple(Own(item, row.consultation_title, row.slug) for item, row in pairs), page.next)
+def by_author(session: Session, participant: int, after: str | None) -> paging.Page[Any]:
+    """The rows of one person's proposals, the newest first; `own` makes them readable with their lights."""
+    return paging.page(session, _OWN, _NEWEST, after, participant=participant)
+
+
+def own(page: paging.Page[Any], lights: Mapping[int, Lights]) -> paging.Page[Own]:
+    """Proposals of one person with the lights that were read for them and for whatever stands beside them."""
+    found = (Own(_item(row, lights[row.id]), row.consultation_title, row.slug) for row in page.items)
+    return paging.Page(tuple(found), page.next)
