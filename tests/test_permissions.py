@@ -17,6 +17,7 @@ from app.obligations.forms import HandOverForm
 from app.permissions import TABLE
 from tests import world as worlds
 from tests.page import Browser
+from tests.shelf import copy_of
 from tests.test_architecture import ROUTES, guards_of, shown
 from tests.world import World
 
@@ -75,7 +76,7 @@ def expected(permission: str, person: str, draft: bool) -> int | None:
 @pytest.fixture
 def world(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(web.site, "demo", True, raising=False)
-    return worlds.build()
+    return copy_of(worlds.build)
 
 
 def address(route: APIRoute, world: World, draft: bool) -> str:
