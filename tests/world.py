@@ -45,9 +45,9 @@ class World:
     held: str
 
 
-def comment(proposal: int, author: Person, enterer: Person | None = None) -> str:
+def comment(proposal: int, author: Person, enterer: Person | None = None, **said: str) -> str:
     """A comment on a proposal, which another may have entered for its author; gives its code."""
-    form = CommentForm.model_validate({"body": "Pendapat saya tentang usulan ini.", "stance": "for"})
+    form = CommentForm.model_validate({"body": "Pendapat saya tentang usulan ini.", "stance": "for"} | said)
     origin = contributions.Origin("paper" if enterer else "web", participant=author.participant)
 
     def act(session: Session) -> str:
@@ -149,7 +149,7 @@ def coded(consultation: int, official: Person, author: Person, proposal: int) ->
     )
     factories.add(BlindItem(check_id=check, contribution_id=left_out_id))
     numbered = ("desk/check/number", "desk/codings/number", "desk/exclusions/number", "theme", "themes/number")
-    return dict.fromkeys(numbered, "1")
+    return dict.fromkeys(numbered, "1") | {"table": "quotes"}
 
 
 def merging(consultation: int, proposal: int, author: Person) -> dict[str, str]:

@@ -17,12 +17,14 @@ from app.obligations import queries as obligations
 router = APIRouter()
 Consultation = Annotated[consultations.ConsultationView, guard("exports.read", consultations.in_path)]
 Kind = Annotated[str, Path(pattern=f"^({'|'.join(['pages', *queries.KINDS])})$")]
+Table = Annotated[str, Path(pattern=f"^({'|'.join(queries.TABLES)})$")]
 Part = Annotated[int, Path(ge=1, le=1_000_000)]
 _XML = "application/xml; charset=utf-8"
 _KEPT = {"Cache-Control": f"max-age={export.SITEMAP_SECONDS}", "Vary": "Accept-Encoding"}
 #: What search engines are to list: what the lists of addresses hold, and the lists people read.
 INDEXED = (
-    *queries.PLAIN, "/consultations/{slug}", "/consultations/{slug}/proposals", "/consultations/{slug}/changes",
+    *queries.PLAIN, "/consultations/{slug}", "/consultations/{slug}/proposals", "/consultations/{slug}/answered",
+    "/consultations/{slug}/changes",
     "/proposals/{code}", "/decisions/{number}", "/offices/{slug}",
 )  # fmt: skip
 
@@ -43,6 +45,19 @@ def contributions_file(consultation: Consultation) -> Response:
 def results_file(consultation: Consultation) -> Response:
     """The votes on every version of every proposal, once they may be seen."""
     return _file(f"{consultation.slug}-results.csv", queries.RESULTS, queries.results(consultation))
+
+
+@router.get("/consultations/{slug}/answered/passages.csv")
+def passages_file(consultation: Consultation) -> Response:
+    """Every passage in which a theme was found: what the quotes are chosen from."""
+    return _file(f"{consultation.slug}-passages.csv", queries.PASSAGES, queries.passages(consultation))
+
+
+@router.get("/consultations/{slug}/answered/{table}.csv")
+def account_file(session: db.Read, consultation: Consultation, table: Table) -> Response:
+    """One table of what was asked, said and answered."""
+    rows = queries.account(session, consultation).rows(table)
+    return _file(f"{consultation.slug}-{table}.csv", queries.TABLES[table], list(rows))
 
 
 Asked = Annotated[obligations.Asked, Depends(obligations.asked)]

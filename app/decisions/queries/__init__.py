@@ -68,12 +68,16 @@ def in_path(session: db.Read, number: str) -> DecisionView:
     return found
 
 
-def of_consultation(session: Session, consultation_id: int) -> DecisionView | None:
-    """The decision of a consultation, drafted or published."""
-    return _one(session, select(table(Decision)).where(_d.consultation_id == consultation_id))
+def of_consultation(
+    session: Session, consultation_id: int, known: consultations.ConsultationView | None = None
+) -> DecisionView | None:
+    """The decision of a consultation, drafted or published; a query less where its view is known."""
+    return _one(session, select(table(Decision)).where(_d.consultation_id == consultation_id), known)
 
 
-def _one(session: Session, query: Select[Any]) -> DecisionView | None:
+def _one(
+    session: Session, query: Select[Any], known: consultations.ConsultationView | None = None
+) -> DecisionView | None:
     row = session.execute(query).first()
     if row is None:
         return None
@@ -82,7 +86,7 @@ def _one(session: Session, query: Select[Any]) -> DecisionView | None:
     translated = language.get() != row.lang and any(other.values())
     return DecisionView(
         id=row.id,
-        consultation=consultations.by_id(session, row.consultation_id),
+        consultation=known or consultations.by_id(session, row.consultation_id),
         number=str(DecisionNumber(row.year, row.number)) if row.number else None,
         lang=language.get() if translated else row.lang,
         translated=translated,

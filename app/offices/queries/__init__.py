@@ -11,6 +11,7 @@ from app.offices.queries.areas import (
     matching_areas,
     resolve_area,
     spelled,
+    titled,
 )
 from app.offices.queries.offices import (
     Branch,
@@ -49,6 +50,7 @@ __all__ = [
     "resolve_area",
     "spelled",
     "spoken_for",
+    "titled",
     "tree",
     "typed_office",
     "walk",

@@ -183,10 +183,10 @@ def _codes_above(code: str) -> list[str]:
 def _path(row: Any, names: dict[str, str]) -> str:
     """The place and those above it; the province is left out where the regency says enough."""
     above = [code for code in _codes_above(row.code) if code in names and (row.level == 2 or "." in code)]
-    return ", ".join([_titled(row.code, row.name), *(_titled(code, names[code]) for code in above)])
+    return ", ".join([titled(row.code, row.name), *(titled(code, names[code]) for code in above)])
 
 
-def _titled(code: str, name: str) -> str:
+def titled(code: str, name: str) -> str:
     """A place's name with the word for its kind, as addresses write it."""
     parts = code.split(".")
     if len(parts) == 4:

@@ -2,8 +2,20 @@
 
 from fastapi import APIRouter
 
-from app.pages.routes import about, admin, consultation, desk, home, office, operation, proposal, reading, trail
+from app.pages.routes import (
+    about,
+    admin,
+    answered,
+    consultation,
+    desk,
+    home,
+    office,
+    operation,
+    proposal,
+    reading,
+    trail,
+)
 
 router = APIRouter()
-for part in (home, consultation, proposal, trail, office, desk, reading, admin, about, operation):
+for part in (home, consultation, proposal, trail, answered, office, desk, reading, admin, about, operation):
     router.include_router(part.router)

@@ -38,11 +38,13 @@ from app.themes.queries.reading import (
     words,
 )
 from app.themes.queries.record import LeftOut, Record, Said, record_of
+from app.themes.queries.said import AllSaid, Passage, ThemeSaid, Voice, all_said, passages
 from app.themes.queries.standing import Reconciled, balance
 from app.themes.queries.weights import Weight, weights
 
 __all__ = [
     "LISTS",
+    "AllSaid",
     "Check",
     "CodebookView",
     "Desk",
@@ -53,15 +55,19 @@ __all__ = [
     "LeftOut",
     "Listed",
     "Next",
+    "Passage",
     "Reconciled",
     "Record",
     "RowNumber",
     "Said",
     "ThemeNumber",
+    "ThemeSaid",
     "ThemeView",
     "ToCheck",
+    "Voice",
     "Weight",
     "Words",
+    "all_said",
     "balance",
     "coded_before",
     "coded_codes",
@@ -81,6 +87,7 @@ __all__ = [
     "newest_check",
     "next_free",
     "next_to_check",
+    "passages",
     "record_of",
     "text_of",
     "to_check",

@@ -6,6 +6,7 @@ The pages make their facts by themselves. This table is held against what they a
 
 from typing import Any
 
+from app.exports.queries.shapes.answered import Answered
 from app.exports.queries.shapes.answers import Board, Decision
 from app.exports.queries.shapes.basics import Error
 from app.exports.queries.shapes.consultations import Amendment, Changes, ConsultationPage, Consultations
@@ -19,6 +20,7 @@ __all__ = ["TOLD", "Error"]
 TOLD: dict[str, Any] = {
     "/consultations.json": Consultations,
     "/consultations/{slug}.json": ConsultationPage,
+    "/consultations/{slug}/answered.json": Answered,
     "/consultations/{slug}/changes.json": Changes,
     "/consultations/{slug}/charter.json": dict[str, Any],
     "/consultations/{slug}/charter/amendments/{amendment}.json": Amendment,
