@@ -18,8 +18,11 @@ _BOTH = union_all(
     .where(_l.consultation_id == bindparam("consultation")),
     select(_n.kind, _zero, _n.coded, _n.excluded, _n.pending).where(_n.consultation_id == bindparam("consultation")),
 ).subquery()  # fmt: skip
-_COUNTS = select(_BOTH.c.kind, *(func.sum(_BOTH.c[name]) for name in Balance.__dataclass_fields__)).group_by(
-    _BOTH.c.kind
+#: In the order of the kinds, so that the same counts are told in the same bytes.
+_COUNTS = (
+    select(_BOTH.c.kind, *(func.sum(_BOTH.c[name]) for name in Balance.__dataclass_fields__))
+    .group_by(_BOTH.c.kind)
+    .order_by(_BOTH.c.kind)
 )
 
 
