@@ -66,6 +66,7 @@ BODIES: dict[str, tuple[str, bytes]] = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", SENDING, ids=shown)
 def test_no_body_brings_a_route_down(browser: Browser, world: World, route: APIRoute) -> None:
     """Whatever comes, the answer is a page that says what is wrong."""
@@ -94,6 +95,7 @@ def events() -> int:
         return int(session.execute(select(func.count()).select_from(table(Event))).scalar_one())
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", SENDING, ids=shown)
 def test_no_route_takes_a_form_from_another_site(browser: Browser, world: World, route: APIRoute) -> None:
     """From the table of routes, so that none is left out; with a session, and a form that would be taken."""

@@ -59,7 +59,8 @@ def leaks(name: str, url: str, answer: Any, planted: Planted) -> list[str]:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
-    ("name", "lang"), [*((name, "id") for name in EVERYBODY), *((name, "en") for name in IN_ENGLISH)]
+    ("name", "lang"),
+    [*((name, "id") for name in EVERYBODY), *(pytest.param(name, "en", marks=pytest.mark.once) for name in IN_ENGLISH)],
 )
 def test_each_word_is_read_only_where_the_table_says(
     name: str, lang: str, browser: Browser, planted: Planted, capfd: pytest.CaptureFixture[str]
