@@ -126,6 +126,7 @@ NOTHING_THERE = {
     *(("GET /consultations/{slug}/decision", draft) for draft in (False, True)),
     ("POST /held/{number}/sending", False),
     ("GET /consultations/{slug}/themes/{number}", True),
+    ("GET /desk/consultations/{slug}/answers/themes/{number}", True),
     *((f"{way} /desk/consultations/{{slug}}/codebook/themes/{{theme}}{act}", True) for way, act in THEME_ACTS),
 }
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from fastapi import Path
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     ColumnElement,
     CompoundSelect,
@@ -24,7 +25,7 @@ from sqlmodel import Session
 
 from app.consultations import queries as consultations
 from app.contributions.models import SPOKEN, Contribution, Handling, Kind, LightCounted, LightTotal
-from app.core import clock, db, keys, pagecache
+from app.core import clock, db, indexing, keys, pagecache
 from app.core.access import Actor, Missing
 from app.core.columns import table
 from app.core.i18n import language
@@ -98,7 +99,9 @@ class Lights:
     @property
     def facts(self) -> dict[str, Any]:
         """The lights as data, each with the address of its evidence."""
-        return {str(one.light): self._fact(one) for one in self.each}
+        told = {str(one.light): self._fact(one) for one in self.each}
+        told["answered"] |= {"themes": self.answered.themes, "themes_answered": self.answered.done}
+        return told
 
     def _fact(self, one: rules.Shown) -> dict[str, Any]:
         return {
@@ -193,14 +196,15 @@ def handling_in_path(session: db.Read, number: int = Path(ge=1, lt=2**63)) -> Ha
 
 
 #: What lights a light or says until when it is awaited, one row each; a fact that has an end no longer counts.
-FACTS = ("contribution_id", "fact", "at", "ended_at", "by", "role", "own")
+FACTS = ("contribution_id", "fact", "at", "ended_at", "by", "role", "own", "theme")
 _facts: list[Select[Any]] = []
 
 
 def lights_by(facts: Select[Any]) -> Select[Any]:
     """Register where a feature keeps such facts: a statement with the columns of `FACTS`.
 
-    `fact` is "handling", "answer" or "due". The statement is read for the parameter `ids`, together with all others.
+    `fact` is "handling", "answer", "theme" or "due". The statement is read for the parameter `ids`, together with all
+    others.
     """
     assert tuple(facts.selected_columns.keys()) == FACTS
     _facts.append(facts)
@@ -211,6 +215,11 @@ def lights_by(facts: Select[Any]) -> Select[Any]:
 def by_nobody() -> tuple[ColumnElement[Any], ...]:
     """The columns from `by` on, of facts that name nobody."""
     return literal("", String).label("by"), literal("", String).label("role"), literal(False, Boolean).label("own")
+
+
+def of_no_theme() -> ColumnElement[Any]:
+    """The last column, of facts that are about no single theme."""
+    return indexing.nothing(BigInteger).label("theme")
 
 
 @cache
@@ -227,6 +236,7 @@ lights_by(
         _h.name.label("by"),
         _h.role,
         func.coalesce(_h.participant_id == _c.participant_id, False).label("own"),
+        of_no_theme(),
     )
     .join_from(table(Handling), table(Contribution), _c.id == _h.contribution_id)
     .where(_h.contribution_id.in_(bindparam("ids", expanding=True)))
@@ -245,11 +255,13 @@ def lights_of(session: Session, items: Collection[Any]) -> dict[int, Lights]:
 
 
 def _lights(item: Any, facts: Mapping[tuple[int, str], Sequence[Any]], now: datetime) -> Lights:
-    handled, covering, owed = (facts.get((item.id, fact), ()) for fact in ("handling", "answer", "due"))
+    of = (facts.get((item.id, fact), ()) for fact in ("handling", "answer", "due", "theme"))
+    handled, covering, owed, found = of
     handlings = [rules.Handling(row.at, row.by, row.role, bool(row.own), row.ended_at) for row in handled]
-    answers = [rules.Answered(row.at, row.ended_at) for row in covering]
+    answers = [rules.Answered(row.at, row.ended_at, row.theme) for row in covering]
+    themes = {row.theme for row in found if row.ended_at is None}
     due = min((row.at for row in owed if row.ended_at is None), default=None)
-    shown = rules.lights(item.received_at, handlings, answers, now, due)
+    shown = rules.lights(item.received_at, handlings, answers, now, due, themes)
     if shown[2].awaited_until is not None:
         pagecache.changes_at(shown[2].awaited_until + timedelta(microseconds=1))
     return Lights(item.code, *shown)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.contributions.forms import Codes
@@ -19,15 +19,28 @@ ROLE = 80
 NO_ROLE = N_("Say as what you act, such as “Legal bureau” or “Head of the Transport Office”.")
 
 
+def _some(codes: list[str], sent: ValidationInfo) -> list[str]:
+    """At least one contribution is chosen, unless it is written for a theme."""
+    if sent.data.get("theme") is not None:
+        return []
+    if not codes:
+        raise PydanticCustomError("too_short", "", {"min_length": 1})
+    return codes
+
+
 class ResponseForm(Form):
-    """A status with its text, and what it answers: `proposal` names proposals and comments by their codes."""
+    """A status with its text, and what it answers: `proposal` names proposals and comments by their codes.
+
+    With the number of a `theme` it answers every contribution in which that theme is found, and none is named.
+    """
 
     when_empty: ClassVar[Mapping[str, str]] = {
         "proposal": N_("Choose at least one contribution."),
         "status": N_("Choose what becomes of it."),
         "text": N_("Write the answer."),
     }
-    proposal: Annotated[Codes, Field(min_length=1, max_length=MANY)]
+    theme: Annotated[int | None, Field(ge=1, lt=2**31)] = None
+    proposal: Annotated[Codes, Field(max_length=MANY), AfterValidator(_some), Field(validate_default=True)] = []
     status: Status
     refers_to: Annotated[Line, Field(max_length=120)] = ""
     text: Annotated[Prose, Field(min_length=20, max_length=TEXT)]

@@ -31,13 +31,17 @@ class Status(StrEnum):
 
 
 class Response(SQLModel, table=True):
-    """One official text with its status; a draft until it is published, then never changed."""
+    """One official text with its status; a draft until it is published, then never changed.
+
+    With `theme_id` it is for a theme, and answers every contribution in which that theme is found.
+    """
 
     __table_args__ = (Index("ix_response_stage", "stage", "office_id", "id"),)
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
     consultation_id: int = Field(sa_column=Column(RowId, ForeignKey("consultation.id"), nullable=False, index=True))
     office_id: int = Field(sa_column=Column(RowId, ForeignKey("office.id"), nullable=False))
+    theme_id: int | None = Field(default=None, sa_column=Column(RowId))
     status: str
     refers_to: str = ""
     #: The earlier published answer whose text it began with.
@@ -80,12 +84,14 @@ class Answer(SQLModel, table=True):
     """A response answers a contribution; an earlier answer stays readable and names its successor.
 
     `quote` is a piece of the text that was answered, filled when it is published, and `quote_title` its title then.
-    `exception` is what holds for this contribution alone.
+    `exception` is what holds for this contribution alone. With `theme_id` it answers that theme in it and no other; of
+    a draft for a theme only what has an exception has a row.
     """
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
     response_id: int = Field(sa_column=Column(RowId, ForeignKey("response.id"), nullable=False, index=True))
     contribution_id: int = Field(sa_column=Column(RowId, ForeignKey("contribution.id"), nullable=False, index=True))
+    theme_id: int | None = Field(default=None, sa_column=Column(RowId))
     published_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     superseded_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     nonce: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
@@ -94,6 +100,17 @@ class Answer(SQLModel, table=True):
     quote: str = Field(default="", sa_column=_text())
     exception: str = Field(default="", sa_column=_text())
     other_exception: str = Field(default="", sa_column=_text())
+
+
+_q, _a = table(Response).c, table(Answer).c
+#: What was written by theme, without reading the rest.
+Index(
+    "ix_response_theme", _q.theme_id, sqlite_where=_q.theme_id.is_not(None), postgresql_where=_q.theme_id.is_not(None)
+)
+Index(
+    "ix_answer_theme", _a.theme_id, _a.contribution_id,
+    sqlite_where=_a.theme_id.is_not(None), postgresql_where=_a.theme_id.is_not(None),
+)  # fmt: skip
 
 
 class Said(StrEnum):

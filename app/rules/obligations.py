@@ -117,28 +117,47 @@ class Obligation:
 
 @dataclass(frozen=True)
 class Published:
-    """A published answer: since when, until when it was the present one, and whether its author said it is none."""
+    """A published answer: since when, until when it was the present one, and whether its author said it is none.
+
+    `theme` is the theme it is for, None where it is an answer to this contribution alone.
+    """
 
     published_at: datetime
     superseded_at: datetime | None = None
     disputed: bool = False
+    theme: int | None = None
 
 
-def met_at(answers: Iterable[Published], second_look_since: datetime | None = None) -> datetime | None:
+def met_at(
+    answers: Iterable[Published], second_look_since: datetime | None = None, themes: Iterable[int] = ()
+) -> datetime | None:
     """When what is owed was met: by the answer that stands, from its publication on; None while none stands.
+
+    That is an answer to the contribution alone, or one for each of the `themes` that were found in it: then it is met
+    since the last of these. Whichever came first counts.
 
     Whoever replaces an answer answers anew: an empty answer in time and a real one later is late, and an answer that
     is taken back leaves the old due instant. One thing is otherwise: where the author asked for a second look, the
     answer that follows takes nothing from the first, which came when it came. A second look, which arose at
-    `second_look_since`, is met only by an answer that is published after that and not disputed.
+    `second_look_since`, is met only by an answer to the contribution alone that is published after that and not
+    disputed.
     """
     known = list(answers)
-    standing_ones = [it for it in known if it.superseded_at is None]
     if second_look_since is not None:
-        again = [it for it in standing_ones if not it.disputed and it.published_at >= second_look_since]
+        alone = [it for it in known if it.superseded_at is None and it.theme is None]
+        again = [it for it in alone if not it.disputed and it.published_at >= second_look_since]
         return min((it.published_at for it in again), default=None)
-    replaced = [it for it in known if it.superseded_at is not None and it.disputed and standing_ones]
-    return min((it.published_at for it in (*standing_ones, *replaced)), default=None)
+    by_theme = [_since(known, theme) for theme in set(themes)]
+    last = [max(at for at in by_theme if at is not None)] if by_theme and None not in by_theme else []
+    return min([at for at in (_since(known, None), *last) if at is not None], default=None)
+
+
+def _since(answers: list[Published], theme: int | None) -> datetime | None:
+    """Since when a theme, or the contribution alone, is answered."""
+    standing_ones = [it for it in answers if it.theme == theme and it.superseded_at is None]
+    replaced = [it for it in answers if it.theme == theme and it.superseded_at is not None and it.disputed]
+    found = (*standing_ones, *replaced) if standing_ones else ()
+    return min((it.published_at for it in found), default=None)
 
 
 def state(obligation: Obligation, now: datetime) -> State:

@@ -27,10 +27,12 @@ class Act(StrEnum):
     CHECK = "check"
     SIGNATURE = "signature"
     PUBLICATION = "publication"
+    GIVING = "giving"
 
 
 STEPS = (Act.DRAFT, Act.CHECK, Act.SIGNATURE, Act.PUBLICATION)
-"""The steps in their order; writing and sending back are no steps, they take steps away."""
+"""The steps in their order; writing and sending back are no steps, they take steps away. Giving a published answer to
+further contributions adds none: the text is the one that was signed."""
 
 
 class Stage(StrEnum):
@@ -105,11 +107,14 @@ def standing(done: Sequence[Done], present: str) -> Standing:
     return Standing(stage, tuple(counting), frozenset(writers), sent_back)
 
 
-_WAITS = {Act.DRAFT: (Stage.WRITING, Stage.SENT_BACK)} | {act: (Stage(act),) for act in STEPS[1:]}
+_WAITS: dict[Act, tuple[Stage, ...]] = {Act.DRAFT: (Stage.WRITING, Stage.SENT_BACK), Act.GIVING: ()}
+_WAITS |= {act: (Stage(act),) for act in STEPS[1:]}
 
 
 def refusal(act: Act, person: int | None, now: Standing) -> Refused | None:
     """Say why a person cannot do this now, or None. Sending back is for whoever checks or signs, in their turn."""
+    if act is Act.GIVING and now.stage is Stage.PUBLISHED:
+        return None if person is not None else Refused.UNNAMED
     if now.stage is Stage.PUBLISHED:
         return Refused.PUBLISHED
     if act is Act.WRITING:

@@ -73,6 +73,18 @@ def test_a_lit_light_is_never_overdue() -> None:
     assert not any(light.overdue or light.awaited_until for light in lights(RECEIVED, [READ], [ANSWER], NOW, DUE))
 
 
+def test_by_themes_it_is_answered_once_each_is() -> None:
+    first, second = (Answered(RECEIVED + n * DAY, theme=n) for n in (5, 7))
+    partly = lights(RECEIVED, [], [first], NOW, DUE, {5, 7})[2]
+    assert (partly.lit, partly.partly, partly.done, partly.themes) == (False, True, 1, 2)
+    assert partly.overdue and partly.awaited_until == DUE
+    whole = lights(RECEIVED, [], [first, second], NOW, DUE, {5, 7})[2]
+    assert (whole.since, whole.partly, whole.done) == (RECEIVED + 7 * DAY, False, 2)
+    assert not lights(RECEIVED, [], [first, Answered(NOW, NOW, 7)], NOW, None, {5, 7})[2].lit, "it no longer stands"
+    assert lit(lights(RECEIVED, [], [first], NOW, None, ())) == [True, True, False], "its theme was taken back"
+    assert lights(RECEIVED, [], [first, ANSWER], NOW, None, {5, 7})[2].since == ANSWER.published_at, "to it alone"
+
+
 @given(st.lists(handlings, max_size=4), st.lists(answers, max_size=4), days)
 def test_taking_a_fact_away_never_lights_anything(
     acts: list[Handling], given_answers: list[Answered], now: datetime

@@ -367,3 +367,15 @@ def test_a_second_look_is_met_by_nothing_older_and_not_by_what_was_disputed() ->
     assert met_at([Published(DAYS[2], disputed=True)], second_look_since=DAYS[1]) is None
     assert met_at([Published(DAYS[0])], second_look_since=DAYS[1]) is None
     assert met_at([Published(DAYS[1])], second_look_since=DAYS[1]) == DAYS[1]
+
+
+def test_by_themes_it_is_met_with_the_last_of_them() -> None:
+    first, second = Published(DAYS[0], theme=1), Published(DAYS[2], theme=2)
+    assert met_at([first], themes=[1, 2]) is None
+    assert met_at([first, second], themes=[1, 2]) == DAYS[2]
+    assert met_at([first, second, Published(DAYS[1])], themes=[1, 2]) == DAYS[1], "one to it alone came earlier"
+    assert met_at([first], themes=[]) is None
+    replaced = Published(DAYS[0], superseded_at=DAYS[3], theme=1)
+    assert met_at([replaced, second], themes=[1, 2]) is None
+    assert met_at([replaced, Published(DAYS[3], theme=1), second], themes=[1, 2]) == DAYS[3]
+    assert met_at([Published(DAYS[3], theme=1)], second_look_since=DAYS[1], themes=[1]) is None

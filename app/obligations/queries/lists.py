@@ -193,5 +193,6 @@ contributions.lights_by(
         _o.due_at.label("at"),
         func.coalesce(_o.answered_at, _o.lapsed_at).label("ended_at"),
         *contributions.by_nobody(),
+        contributions.of_no_theme(),
     ).where(_o.contribution_id.in_(bindparam("ids", expanding=True)))
 )

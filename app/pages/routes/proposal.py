@@ -55,6 +55,7 @@ def facts(session: db.Read, proposal: Readable) -> Response:
                 "signed_by": answer.signed_by,
                 "quote": answer.quoted,
                 "exception": answer.exception or None,
+                "theme": answer.theme.number if answer.theme else None,
                 "steps": [step.facts for step in answer.steps],
                 "published": answer.published_at.isoformat(),
                 "superseded": answer.superseded_at.isoformat() if answer.superseded_at else None,

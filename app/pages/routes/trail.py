@@ -107,6 +107,7 @@ def _answer(answer: responses.AnswerView) -> dict[str, Any]:
     """One answer and who stands behind it."""
     return {
         "status": answer.status,
+        "theme": answer.theme.number if answer.theme else None,
         "published": answer.published_at.isoformat(),
         "h": answer.h,
         "quote": answer.quoted,

@@ -1,5 +1,18 @@
 """Reads about official answers: those of a contribution, drafts, and what still waits."""
 
+from app.responses.queries.by_theme import (
+    ThemeAnswer,
+    ThemeAtDesk,
+    coded_with,
+    draft_for,
+    next_to_reach,
+    present_text,
+    published_by_theme,
+    reach,
+    speaking,
+    spoken_for,
+    themes_at_desk,
+)
 from app.responses.queries.desk import (
     Answered,
     Progress,
@@ -20,7 +33,7 @@ from app.responses.queries.found import FOUND, answering, answers_follow
 from app.responses.queries.published import AnswerView, Lately, answers_of, answers_of_many, lately
 from app.responses.queries.receiving import Received, disputes, signed_first, to_receive
 from app.responses.queries.reusing import Earlier, earlier, reused
-from app.responses.queries.steps import ResponseView, StepView, by_id, in_path, last_role
+from app.responses.queries.steps import ResponseView, StepView, answered_now, by_id, in_path, last_role
 from app.responses.queries.waiting import LISTS, InWork, counts, in_work
 
 __all__ = [
@@ -35,9 +48,12 @@ __all__ = [
     "Received",
     "ResponseView",
     "StepView",
+    "ThemeAnswer",
+    "ThemeAtDesk",
     "Waiting",
     "answered_by",
     "answered_elsewhere",
+    "answered_now",
     "answering",
     "answers_follow",
     "answers_of",
@@ -45,8 +61,10 @@ __all__ = [
     "at_desk",
     "by_id",
     "chosen",
+    "coded_with",
     "counts",
     "disputes",
+    "draft_for",
     "drafts_with",
     "earlier",
     "in_path",
@@ -54,11 +72,18 @@ __all__ = [
     "items",
     "last_role",
     "lately",
+    "next_to_reach",
+    "present_text",
     "progress",
     "progress_at_desk",
+    "published_by_theme",
     "quotable",
+    "reach",
     "reused",
     "signed_first",
+    "speaking",
+    "spoken_for",
+    "themes_at_desk",
     "to_answer",
     "to_receive",
     "with_owing",

@@ -59,7 +59,7 @@ def with_owing(session: Session, consultation: consultations.ConsultationView) -
     return replace(consultation, owing=obligations.owing(session, consultation))
 
 
-_ITEMS = (
+ITEMS = (
     select(
         _c.id, _c.code, _c.kind, _c.lang, _c.visibility, _p.title, _m.body,
         func.coalesce(_v.h, _m.h).label("h"),
@@ -73,7 +73,7 @@ _ITEMS = (
 
 
 _ANSWERED_BY = (
-    _ITEMS.add_columns(_a.exception, _a.other_exception)
+    ITEMS.add_columns(_a.exception, _a.other_exception)
     .join(table(Answer), _a.contribution_id == _c.id)
     .where(_a.response_id == bindparam("response"))
 )
@@ -92,7 +92,8 @@ _QUOTABLE = (
 )
 
 
-def _items(session: Session, statement: Any) -> tuple[Answered, ...]:
+def as_items(session: Session, statement: Any) -> tuple[Answered, ...]:
+    """The contributions that a statement made from `ITEMS` gives."""
     return tuple(
         Answered(row.id, row.code, row.kind, _title(row), row.lang, row.h, *row[8:])
         for row in session.execute(statement).all()
@@ -108,17 +109,17 @@ def _title(row: Any) -> str:
 
 def chosen(session: Session, consultation_id: int, codes: Collection[str]) -> tuple[Answered, ...]:
     """The contributions of a consultation that these codes name."""
-    return _items(session, _ITEMS.where(_c.consultation_id == consultation_id, _c.code.in_(list(codes))))
+    return as_items(session, ITEMS.where(_c.consultation_id == consultation_id, _c.code.in_(list(codes))))
 
 
 def answered_by(session: Session, response_id: int) -> tuple[Answered, ...]:
     """What an official text answers, or is drafted to answer."""
-    return _items(session, _ANSWERED_BY.params(response=response_id))
+    return as_items(session, _ANSWERED_BY.params(response=response_id))
 
 
 def items(session: Session, contribution_ids: Collection[int]) -> dict[int, Answered]:
     """Contributions by their row numbers."""
-    return {item.id: item for item in _items(session, _ITEMS.where(_c.id.in_(list(contribution_ids))))}
+    return {item.id: item for item in as_items(session, ITEMS.where(_c.id.in_(list(contribution_ids))))}
 
 
 def answered_elsewhere(
@@ -139,13 +140,18 @@ def quotable(session: Session, contribution_ids: Collection[int]) -> dict[int, t
 
 
 def drafts_with(session: Session, consultation_id: int, codes: list[str]) -> dict[str, int]:
-    """The drafts in which these contributions are already answered, by their codes."""
+    """The drafts in which these contributions are already answered by themselves, by their codes."""
     query = (
         select(_c.code, func.max(_r.id))
         .select_from(table(Answer))
         .join(table(Response), _r.id == _a.response_id)
         .join(table(Contribution), _c.id == _a.contribution_id)
-        .where(_r.consultation_id == consultation_id, _r.published_at.is_(None), _c.code.in_(codes))
+        .where(
+            _r.consultation_id == consultation_id,
+            _r.published_at.is_(None),
+            _r.theme_id.is_(None),
+            _c.code.in_(codes),
+        )
         .group_by(_c.code)
     )
     return {row[0]: row[1] for row in session.execute(query).all()}
@@ -175,7 +181,7 @@ _OF_ONE = table(Answer).join(table(Response), _r.id == _a.response_id)
 _DRAFT = (
     select(func.max(_a.response_id))
     .select_from(_OF_ONE)
-    .where(_a.contribution_id == _c.id, _r.published_at.is_(None))
+    .where(_a.contribution_id == _c.id, _r.published_at.is_(None), _r.theme_id.is_(None))
     .correlate(table(Contribution))
     .scalar_subquery()
 )
@@ -199,7 +205,7 @@ _DESK = (
 )  # fmt: skip
 _HAS_DRAFT = (
     exists()
-    .where(_a.contribution_id == _c.id, _a.response_id == _r.id, _r.published_at.is_(None))
+    .where(_a.contribution_id == _c.id, _a.response_id == _r.id, _r.published_at.is_(None), _r.theme_id.is_(None))
     .correlate(table(Contribution))
 )
 STATES = {
@@ -278,6 +284,12 @@ def progress_at_desk(session: Session, consultation_id: int, kind: str = Kind.PR
         .select_from(_OF_ONE)
         .join(table(Contribution), _c.id == _a.contribution_id)
         .join(table(LightCounted), _l.contribution_id == _c.id)
-        .where(_r.consultation_id == consultation_id, _r.published_at.is_(None), _c.kind == kind, _l.answered == 0)
+        .where(
+            _r.consultation_id == consultation_id,
+            _r.published_at.is_(None),
+            _r.theme_id.is_(None),
+            _c.kind == kind,
+            _l.answered == 0,
+        )
     )
     return Progress(found.heard, found.answered, int(session.execute(drafted).scalar_one()))

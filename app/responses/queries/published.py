@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, func, literal, select
 from sqlmodel import Session
@@ -18,6 +18,9 @@ from app.offices.models import Office
 from app.proposals.models import Proposal
 from app.responses.models import Answer, Response, ResponseStep
 from app.rules import signing
+from app.themes import queries as themes
+from app.themes.models import Theme
+from app.themes.queries import ThemeName
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class AnswerView:
     exception_lang: str
     #: Who wrote, checked, signed and published it; empty for answers from before that was recorded.
     steps: tuple[Taken, ...]
+    #: The theme it is for; None where it answers the contribution alone.
+    theme: ThemeName | None
 
     @property
     def quoted(self) -> dict[str, str | None] | None:
@@ -72,7 +77,9 @@ class AnswerView:
         return next((it for it in self.steps if it.act == act), None)
 
 
-_r, _a, _o, _c, _p, _m = (table(model).c for model in (Response, Answer, Office, Contribution, Proposal, Comment))
+_r, _a, _o, _c, _p, _m, _t = (
+    table(model).c for model in (Response, Answer, Office, Contribution, Proposal, Comment, Theme)
+)
 _steps = {act: table(ResponseStep).alias(str(act)) for act in signing.STEPS}
 _checking = table(Office).alias("checking")
 
@@ -94,7 +101,7 @@ def _with_steps() -> Select[Any]:
             _r.office_id, _a.quote_title, _a.quote, _a.exception, _a.other_exception, _c.lang.label("quote_lang"),
             _c.kind, _c.visibility, _p.withdrawn_at, _m.removed_at, _m.body, _a.published_at, _a.superseded_at, _a.h,
             _a.contribution_id, *said,
-            _checking.c.name.label("checking"), _checking.c.name_en.label("checking_en"),
+            _checking.c.name.label("checking"), _checking.c.name_en.label("checking_en"), *themes.name_columns(),
         )
         .select_from(table(Answer))
         .join(table(Response), _r.id == _a.response_id)
@@ -105,7 +112,8 @@ def _with_steps() -> Select[Any]:
     )  # fmt: skip
     for act, step in _steps.items():
         statement = statement.outerjoin(step, _last(act))
-    return statement.outerjoin(_checking, _checking.c.id == _steps[signing.Act.CHECK].c.office_id)
+    statement = statement.outerjoin(_checking, _checking.c.id == _steps[signing.Act.CHECK].c.office_id)
+    return cast(Select[Any], themes.with_names(statement, _a.theme_id))
 
 
 _ANSWERS = (
@@ -136,7 +144,10 @@ contributions.lights_by(
         _a.published_at.label("at"),
         _a.superseded_at.label("ended_at"),
         *contributions.by_nobody(),
-    ).where(_a.contribution_id.in_(bindparam("ids", expanding=True)), _a.published_at.is_not(None))
+        themes.SPEAKS.label("theme"),
+    )
+    .outerjoin_from(table(Answer), table(Theme), _t.id == _a.theme_id)
+    .where(_a.contribution_id.in_(bindparam("ids", expanding=True)), _a.published_at.is_not(None))
 )
 
 
@@ -161,6 +172,7 @@ def _answer(row: Any) -> AnswerView:
         exception=row.other_exception if lang != row.lang and row.other_exception else row.exception,
         exception_lang=lang if lang != row.lang and row.other_exception else row.lang,
         steps=tuple(_taken(row, lang)),
+        theme=themes.named_by(row),
     )
 
 

@@ -17,10 +17,13 @@ from app.core.columns import table
 from app.core.i18n import language
 from app.offices.models import Office
 from app.responses.models import Response, ResponseStep
+from app.responses.queries.by_theme import coded_with, reach
 from app.responses.queries.desk import Answered, answered_by
 from app.rules import signing
 from app.rules.canonical import digest as digest_of
 from app.rules.signing import Act, Stage
+from app.themes import queries as themes
+from app.themes.queries import ThemeName
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ class ResponseView(consultations.Within):
     office: str
     steps: tuple[StepView, ...]
     reused_id: int | None = None
+    #: The theme it is written for. Whom it reaches follows from the codings; `items` are those with an exception then.
+    theme: ThemeName | None = None
+    reach: int = 0
 
     @property
     def owing(self) -> frozenset[int]:
@@ -64,7 +70,10 @@ class ResponseView(consultations.Within):
 
     @cached_property
     def digest(self) -> str:
-        """What a step is taken of: text, status, list and exceptions. An author who edits meanwhile voids no step."""
+        """What a step is taken of: text, status, list and exceptions. An author who edits meanwhile voids no step.
+
+        Of a text for a theme it is what the theme means in place of the list, so that coding goes on meanwhile.
+        """
         said = {it.code: [it.exception, it.other_exception] for it in self.exceptions}
         return digest_of(
             {
@@ -75,8 +84,9 @@ class ResponseView(consultations.Within):
                 "lang": self.lang,
                 "text": self.text,
                 "other_text": self.other_text,
-                "answers": sorted(item.code for item in self.items),
+                "answers": [] if self.theme else sorted(item.code for item in self.items),
                 **({"exceptions": said} if said else {}),
+                **({"theme": [self.theme.number, self.theme.since]} if self.theme else {}),
             }
         )
 
@@ -133,11 +143,10 @@ PLACES = {
 }
 
 _r, _s, _o, _a = (table(model).c for model in (Response, ResponseStep, Office, Account))
-_ONE = (
-    select(table(Response), _o.name, _o.name_en)
-    .join(table(Office), _o.id == _r.office_id)
-    .where(_r.id == bindparam("number"))
-)
+_ONE = themes.with_names(
+    select(table(Response), _o.name, _o.name_en, *themes.name_columns()).join(table(Office), _o.id == _r.office_id),
+    _r.theme_id,
+).where(_r.id == bindparam("number"))
 _STEPS = (
     select(_s.act, _s.account_id, _s.participant_id, _s.name, _s.role, _s.note, _s.digest, _s.at,
            _o.name.label("office"), _o.name_en.label("office_en"))
@@ -164,6 +173,7 @@ def by_id(session: Session, number: int) -> ResponseView:
     row = session.execute(_ONE, {"number": number}).first()
     if row is None:
         raise Missing
+    theme = themes.named_by(row)
     return ResponseView(
         id=row.id,
         consultation=consultations.by_id(session, row.consultation_id),
@@ -177,8 +187,17 @@ def by_id(session: Session, number: int) -> ResponseView:
         answering=row.office_id,
         office=_named(row.name, row.name_en),
         reused_id=row.reused_id,
+        theme=theme,
+        reach=reach(session, theme.id) if theme else 0,
         steps=tuple(_step(it) for it in session.execute(_STEPS, {"response": number})),
     )
+
+
+def answered_now(session: Session, response: ResponseView) -> tuple[Answered, ...]:
+    """What a text answers as things stand: what was chosen, or everything in which its theme is found."""
+    if response.theme is None or response.published_at is not None:
+        return response.items
+    return coded_with(session, response.theme.id, response.id)
 
 
 def last_role(session: Session, actor: Actor) -> str:

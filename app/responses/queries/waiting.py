@@ -18,6 +18,8 @@ from app.offices.models import Office
 from app.responses.models import Answer, Response, ResponseStep
 from app.responses.queries.steps import PLACES
 from app.rules.signing import Act, Stage
+from app.themes import queries as themes
+from app.themes.queries import ThemeName
 
 #: What a list holds, by its name in the address.
 LISTS = {
@@ -42,6 +44,8 @@ class InWork:
     consultation: str
     consultation_lang: str
     contributions: int
+    #: The theme it is for, which decides whom it reaches.
+    theme: ThemeName | None
     since: datetime
     by: str
     role: str
@@ -71,19 +75,20 @@ _MINE = or_(
 _COUNTS = select(_r.stage, func.count()).where(_r.stage != Stage.PUBLISHED, _MINE).group_by(_r.stage)
 _last = table(ResponseStep).alias("last")
 _LAST = select(func.max(_s.id)).where(_s.response_id == _r.id).correlate(table(Response)).scalar_subquery()
-_LIST = (
+_LIST = themes.with_names(
     select(
         _r.id, _r.stage, _r.text, _r.lang, _r.created_at, _o.name, _o.name_en, _k.title, _k.other_title,
         _k.lang.label("consultation_lang"), _last.c.at, _last.c.name.label("by"), _last.c.role,
         select(func.count()).where(_a.response_id == _r.id).correlate(table(Response)).scalar_subquery()
         .label("contributions"),
+        *themes.name_columns(),
     )
     .select_from(table(Response))
     .join(table(Consultation), _k.id == _r.consultation_id)
     .join(table(Office), _o.id == _r.office_id)
-    .outerjoin(_last, _last.c.id == _LAST)
-    .where(_r.stage.in_(bindparam("stages", expanding=True)), _MINE)
-)  # fmt: skip
+    .outerjoin(_last, _last.c.id == _LAST),
+    _r.theme_id,
+).where(_r.stage.in_(bindparam("stages", expanding=True)), _MINE)  # fmt: skip
 _OLDEST = (paging.Key("id", _r.id),)
 
 
@@ -116,6 +121,7 @@ def _in_work(row: Any) -> InWork:
         consultation=row.other_title if other else row.title,
         consultation_lang=lang if other else row.consultation_lang,
         contributions=row.contributions,
+        theme=themes.named_by(row),
         since=row.at or row.created_at,
         by=row.by or "",
         role=row.role or "",

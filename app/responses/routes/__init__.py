@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.responses.routes import excepting, receiving, stepping, writing
+from app.responses.routes import excepting, receiving, stepping, theming, writing
 
 router = APIRouter()
-for part in (stepping, excepting, writing, receiving):
+for part in (stepping, excepting, theming, writing, receiving):
     router.include_router(part.router)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.core import db, web
@@ -22,18 +23,24 @@ MOST = 50
 
 
 @router.get("/desk/answers/{number}/exceptions")
-def exceptions(request: Request, response: Draft, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+def exceptions(
+    request: Request, session: db.Read, response: Draft, q: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
     """The contributions of a draft: those with an exception first, narrowed by a code or by words."""
     sought, code = q.strip().casefold(), read_code(q)
-    found = [it for it in response.items if not sought or it.code == code or sought in it.title.casefold()]
+    found = [
+        it
+        for it in queries.answered_now(session, response)
+        if not sought or it.code == code or sought in it.title.casefold()
+    ]
     found.sort(key=lambda it: not (it.exception or it.other_exception))
     return web.render(
         request, "responses/exceptions.html", response=response, q=q, found=found[:MOST], more=len(found) - MOST
     )
 
 
-def _one(response: ResponseView, code: str) -> Answered:
-    item = next((it for it in response.items if it.code == read_code(code)), None)
+def _one(session: Session, response: ResponseView, code: str) -> Answered:
+    item = next((it for it in queries.answered_now(session, response) if it.code == read_code(code)), None)
     if item is None:
         raise Missing
     return item
@@ -49,9 +56,9 @@ def _page(request: Request, response: ResponseView, item: Answered, form: Submis
 
 
 @router.get("/desk/answers/{number}/exceptions/{code}")
-def exception_page(request: Request, response: Draft, code: str) -> Response:
+def exception_page(request: Request, session: db.Read, response: Draft, code: str) -> Response:
     """Where something is said to one contribution alone."""
-    item = _one(response, code)
+    item = _one(session, response, code)
     return _page(request, response, item, blank(text=item.exception, other_text=item.other_exception))
 
 
@@ -64,10 +71,9 @@ async def write_exception(
     form: Annotated[Submission[ExceptionForm], submitted(ExceptionForm)],
 ) -> Response:
     """Keep it with the draft; empty takes it away."""
-    item = _one(response, code)
-    await form.attempt(lambda sent: db.write(actions.write_exception, actor, response.id, item.code, sent))
+    await form.attempt(lambda sent: db.write(actions.write_exception, actor, response.id, code, sent))
     if not form.valid:
-        return await run_in_threadpool(_again, request, response.id, item.code, form)
+        return await run_in_threadpool(_again, request, response.id, code, form)
     told = N_("The exception is kept with the draft.") if form.checked.text else N_("There is no exception here.")
     return web.done(request, f"/desk/answers/{response.id}/exceptions", told)
 
@@ -75,4 +81,5 @@ async def write_exception(
 def _again(request: Request, number: int, code: str, form: Submission[ExceptionForm]) -> Response:
     with db.reading() as session:
         response = queries.by_id(session, number)
-    return _page(request, response, _one(response, code), form)
+        item = _one(session, response, code)
+    return _page(request, response, item, form)

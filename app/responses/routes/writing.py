@@ -24,6 +24,7 @@ from app.proposals import queries as proposals
 from app.proposals.queries import ProposalView
 from app.responses import actions, queries
 from app.responses.forms import MANY, NO_ROLE, ResponseForm
+from app.themes import queries as themes
 
 router = APIRouter()
 Consultation = Annotated[consultations.ConsultationView, guard("responses.write", queries.to_answer)]
@@ -103,7 +104,7 @@ def _codes(form: Submission[Any]) -> list[str]:
     return [code for field in ([codes] if isinstance(codes, str) else codes) for code in field.split()]
 
 
-def _page(
+def page(
     request: Request,
     consultation: consultations.ConsultationView,
     form: Submission[Any],
@@ -113,8 +114,12 @@ def _page(
     left_out: Sequence[queries.Answered] = (),
     found: Sequence[queries.Earlier] | None = None,
 ) -> Response:
+    """Where one text is written, for what was chosen or for a theme."""
     with db.reading() as session:
-        known = response.items if response and {item.code for item in response.items} == set(_codes(form)) else None
+        theme = response.theme if response else _theme(session, consultation, form)
+        reach = queries.reach(session, theme.id) if theme and not response else 0
+        named = response.items if response and response.theme is None else ()
+        known = named if {item.code for item in named} == set(_codes(form)) else None
         chosen = known or queries.chosen(session, consultation.id, _codes(form))
         elsewhere = queries.chosen(session, consultation.id, list(drafts)) if drafts else ()
         words = queries.disputes(session, [item.id for item in chosen])
@@ -133,11 +138,22 @@ def _page(
         elsewhere=[(item, drafts[item.code]) for item in elsewhere],
         statuses=[("", gettext("Choose a status")), *statuses],
         response=response,
+        theme=theme,
+        reach=reach,
         preview=preview,
         found=found,
         reused=reused,
         apart=apart,
     )
+
+
+def _theme(
+    session: Session, consultation: consultations.ConsultationView, form: Submission[Any]
+) -> themes.ThemeView | None:
+    """The theme a new text is for."""
+    number = _number(str(form.values.get("theme", "")))
+    book = themes.in_force(session, consultation.id) if number else None
+    return book.by_number.get(number) if book and number else None
 
 
 @router.get("/desk/consultations/{slug}/answers/new")
@@ -170,7 +186,7 @@ def new(
     free = [code for code in proposal if code not in drafts and code not in others]
     if not free and not left_out and len(set(drafts.values())) == 1:
         return RedirectResponse(f"/desk/answers/{next(iter(drafts.values()))}", 303)
-    return _page(request, consultation, blank(proposal=free), drafts=drafts, left_out=left_out)
+    return page(request, consultation, blank(proposal=free), drafts=drafts, left_out=left_out)
 
 
 @router.post("/desk/consultations/{slug}/answers")
@@ -188,7 +204,8 @@ async def create(
 def edit_page(request: Request, response: Draft) -> Response:
     """A draft to go on with; a published answer to read."""
     form = blank(
-        proposal=[item.code for item in response.items],
+        theme=response.theme.number if response.theme else None,
+        proposal=[item.code for item in response.items] if response.theme is None else None,
         status=response.status,
         refers_to=response.refers_to,
         text=response.text,
@@ -196,7 +213,7 @@ def edit_page(request: Request, response: Draft) -> Response:
         seen=response.digest,
         reused=response.reused_id or None,
     )
-    return _page(request, response.consultation, form, response)
+    return page(request, response.consultation, form, response)
 
 
 @router.post("/desk/answers/{number}")
@@ -221,7 +238,7 @@ async def _keep(
     if wished == "search" or wished.startswith("reuse-"):
         return await run_in_threadpool(_reuse, request, consultation, form, response, wished)
     if form.valid and wished == "preview":
-        return await run_in_threadpool(_page, request, consultation, form, response, True)
+        return await run_in_threadpool(page, request, consultation, form, response, True)
     handing_on = request.state.typed.get("act") == "hand-on"
     if form.valid and handing_on and not form.checked.role:
         form.blame("role", NO_ROLE)
@@ -230,7 +247,7 @@ async def _keep(
     number = await form.attempt(lambda sent: db.write(act, actor, consultation.id, sent, number))
     if not form.valid:
         drafts = await run_in_threadpool(_other_drafts, consultation.id, form, number)
-        return await run_in_threadpool(_page, request, consultation, form, response, drafts=drafts)
+        return await run_in_threadpool(page, request, consultation, form, response, drafts=drafts)
     if handing_on:
         return web.done(request, f"/desk/answers/{number}", N_("Handed on. Somebody else checks it now."))
     return web.done(request, f"/desk/answers/{number}", N_("Draft saved. Nothing is public yet."))
@@ -255,7 +272,7 @@ def _reuse(
         form.values |= {"text": chosen.text, "other_text": chosen.other_text, "reused": str(chosen.id)}
         form.values["status"] = form.values.get("status") or chosen.status
     form.values["q"] = words
-    return _page(request, consultation, form, response, found=found if wished == "search" else None)
+    return page(request, consultation, form, response, found=found if wished == "search" else None)
 
 
 def _number(typed: str) -> int | None:
@@ -286,5 +303,5 @@ async def remove(request: Request, actor: CurrentActor, response: Draft) -> Resp
 def onward(actor: CurrentActor, response: queries.ResponseView) -> str:
     """Where somebody goes on: to the answers of the consultation, or from what was handed over to what is owed."""
     if response.consultation.office_id in actor.offices:
-        return f"/desk/consultations/{response.consultation.slug}/answers"
+        return f"/desk/consultations/{response.consultation.slug}/answers{'/themes' if response.theme else ''}"
     return "/desk/obligations"

@@ -1,5 +1,15 @@
 """Reads of themes: the codebook, a contribution on the coding desk, what waits, and the balance."""
 
+from app.themes.queries.carrying import (
+    CARRIED,
+    SPEAKS,
+    ThemeName,
+    first_passages,
+    name,
+    name_columns,
+    named_by,
+    with_names,
+)
 from app.themes.queries.checking import (
     Check,
     ToCheck,
@@ -43,7 +53,9 @@ from app.themes.queries.standing import Reconciled, balance
 from app.themes.queries.weights import Weight, weights
 
 __all__ = [
+    "CARRIED",
     "LISTS",
+    "SPEAKS",
     "AllSaid",
     "Check",
     "CodebookView",
@@ -60,6 +72,7 @@ __all__ = [
     "Record",
     "RowNumber",
     "Said",
+    "ThemeName",
     "ThemeNumber",
     "ThemeSaid",
     "ThemeView",
@@ -78,12 +91,16 @@ __all__ = [
     "editions",
     "exclusion",
     "exclusions_of",
+    "first_passages",
     "found_in",
     "gone",
     "in_force",
     "in_path",
     "left_to_check",
     "listed",
+    "name",
+    "name_columns",
+    "named_by",
     "newest_check",
     "next_free",
     "next_to_check",
@@ -92,5 +109,6 @@ __all__ = [
     "text_of",
     "to_check",
     "weights",
+    "with_names",
     "words",
 ]

@@ -43,12 +43,19 @@ class Light(Shape):
     evidence: Address | None
 
 
+class AnsweredLight(Light):
+    """Whether it is answered: by an answer to it alone, or by one for each of its themes."""
+
+    themes: Annotated[Number, Field(description="how many themes were found in it")]
+    themes_answered: Annotated[Number, Field(description="for how many of them an answer stands")]
+
+
 class Lights(Shape):
     """The three lights of one contribution."""
 
     heard: Light
     considered: Light
-    answered: Light
+    answered: AnsweredLight
 
 
 class Votes(Shape):

@@ -74,6 +74,7 @@ class Answer(Shape):
     signed_by: str
     quote: Quote | None
     exception: Annotated[str | None, Field(description="what holds for this contribution alone")]
+    theme: Annotated[int | None, Field(description="the theme it answers; null where it answers the whole")]
     steps: Annotated[list[Step], Field(description="empty for answers from before their steps were recorded")]
     published: Instant
     superseded: Instant | None
@@ -188,6 +189,7 @@ class AnswerMark(Shape):
     """That an answer was published, and by which steps."""
 
     status: str
+    theme: Annotated[int | None, Field(description="the theme it answers; null where it answers the whole")]
     published: Instant
     h: Fingerprint
     quote: Quote | None
