@@ -32,9 +32,9 @@ class World:
         """A proposal."""
         return factories.proposal(self.consultation, author or self.author, **fields)
 
-    def comment(self, proposal: int, author: Person | None = None) -> int:
+    def comment(self, proposal: int, author: Person | None = None, body: str = worlds.OPINION) -> int:
         """A comment on it."""
-        return number_of(worlds.comment(proposal, author or self.author))
+        return number_of(worlds.comment(proposal, author or self.author, body=body))
 
     def handle(self, *ids: int, by: Person | None = None, **fields: Any) -> int:
         """Record that somebody read these, which were shown to them."""
