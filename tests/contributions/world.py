@@ -32,9 +32,9 @@ class World:
         """A proposal."""
         return factories.proposal(self.consultation, author or self.author, **fields)
 
-    def comment(self, proposal: int, author: Person | None = None, body: str = worlds.OPINION) -> int:
+    def comment(self, proposal: int, author: Person | None = None, **said: str) -> int:
         """A comment on it."""
-        return number_of(worlds.comment(proposal, author or self.author, body=body))
+        return number_of(worlds.comment(proposal, author or self.author, **said))
 
     def handle(self, *ids: int, by: Person | None = None, **fields: Any) -> int:
         """Record that somebody read these, which were shown to them."""

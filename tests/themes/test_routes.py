@@ -88,7 +88,8 @@ def test_coding_without_script_goes_on_with_the_same_text_and_then_the_next(desk
 
 def test_the_sentences_of_a_short_text_do_not_run_into_each_other(desk: Browser, office: Office) -> None:
     number = office.comment(office.proposal(), body="Saya setuju sekali. Minggu itu hari kondangan.")
-    assert "Saya setuju sekali. Minggu itu" in desk.get(f"/desk/contributions/{code_of(number)}/coding").text
+    page = desk.get(f"/desk/contributions/{code_of(number)}/coding")
+    assert "<span>Saya setuju sekali.</span> <span>Minggu itu" in page.html
 
 
 def test_coding_with_htmx_gives_the_desk_as_a_part(desk: Browser, office: Office) -> None:
