@@ -36,8 +36,9 @@ FITTING: dict[str, Any] = {
 
 #: What one form takes in a field of the same name otherwise than the others.
 OF_FORM: dict[str, dict[str, Any]] = {
-    "AppealDecisionForm": {"outcome": "upheld"}, "CodingForm": {"theme": "1"}, "DecisionForm": {"act": "dismiss", "reason": ""},
-    "ExclusionForm": {"ground": "no-argument"}, "HandOverForm": {"office": "dinas-pasar"},
+    "AppealDecisionForm": {"outcome": "upheld"}, "CodingForm": {"theme": "1"},
+    "DecisionForm": {"act": "dismiss", "reason": ""}, "ExclusionForm": {"ground": "no-argument"},
+    "HandOverForm": {"office": "dinas-pasar"},
     "HandlingForm": {"outcome": "noted"}, "HoldingReplyForm": {"promised": "2030-01-05"},
     "HolidayForm": {"day": "2030-01-05"}, "MergeForm": {"into": "1"}, "ReceptionForm": {"said": "disputed"},
     "ReportForm": {"reason": "spam"}, "SampleForm": {"size": "30"},
