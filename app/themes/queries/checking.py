@@ -12,7 +12,7 @@ from app.consultations import queries as consultations
 from app.contributions.models import Contribution
 from app.core.access import Missing
 from app.core.columns import table
-from app.rules.agreement import Agreement, agreement
+from app.rules.agreement import FEWEST, Agreement, agreement
 from app.rules.coding import State
 from app.themes.models import BlindCheck, BlindItem, Coding, CodingCounted
 from app.themes.queries.codebooks import CodebookView
@@ -41,6 +41,11 @@ class Check:
     def open(self) -> bool:
         """Whether some are still to be coded."""
         return self.done < self.size
+
+    @property
+    def fewest(self) -> int:
+        """So many have to be coded twice before anything is said of their agreement."""
+        return FEWEST
 
     @property
     def agreement(self) -> Agreement:
