@@ -26,6 +26,8 @@ from app.rules.canonical import canonical
 from app.settings import settings
 
 MARK = "\ufeff"
+#: So many characters of a table are sent together.
+PIECE = 16_384
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -42,13 +44,14 @@ def cell(value: Any) -> str:
 
 
 def lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """A table as CSV, row by row."""
+    """A table as CSV, a few pages at a time: each piece is handed to another thread, which a row is not worth."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     yield MARK
     writer.writerow(columns)
     for row in rows:
-        yield _taken(out)
+        if out.tell() > PIECE:
+            yield _taken(out)
         writer.writerow([cell(value) for value in row])
     yield _taken(out)
 
