@@ -11,6 +11,7 @@ first stands.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 from app.rules.sampling import sample
 
@@ -56,10 +57,10 @@ def ranked(passages: Mapping[str, str]) -> tuple[str, ...]:
     for name, text in passages.items():
         if words := frozenset(_WORD.findall(text.casefold())):
             known.setdefault(words, name)
-    alike = {name: sum(_alike(words, other) for other in known) for words, name in known.items()}
+    alike = dict.fromkeys(known.values(), 0)
+    for (words, name), (others, other) in combinations(known.items(), 2):
+        both = len(words & others)
+        share = both * 1_000_000 // (len(words) + len(others) - both)
+        alike[name] += share
+        alike[other] += share
     return tuple(sorted(alike, key=lambda name: -alike[name]))
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> int:
-    both = len(one & other)
-    return both * 1_000_000 // (len(one) + len(other) - both)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlmodel import Session
@@ -58,7 +59,7 @@ class Account:
         named = [_place(code, self.said.place_names[code], number) for code, number in order]
         return (*named, *([PlaceShown("rest", None, None, row.rest)] if row.rest else []))
 
-    @property
+    @cached_property
     def facts(self) -> dict[str, Any]:
         """The same as data."""
         view, said = self.consultation, self.said
@@ -121,4 +122,4 @@ def passages(consultation: consultations.ConsultationView) -> Iterator[Sequence[
         if not found:
             return
         yield from ((it.theme, it.code, it.kind, it.proposal, it.stance, it.version, it.quote, it.lang) for it in found)
-        after = found[-1].id
+        after = found[-1].contribution

@@ -109,14 +109,24 @@ _FOUND = (
     .outerjoin(table(Area), _a.id == func.coalesce(_c.area_id, _on.c.area_id))
     .outerjoin(_unit, _unit.c.code == func.substr(_a.code, 1, _LENGTH))
     .where(_t.consultation_id == bindparam("consultation"))
-    .order_by(_k.id)
+)  # fmt: skip
+_EVERY = _FOUND.order_by(_k.id)
+_n = table(CodingCounted).alias("next_ones").c
+_SOME = (
+    select(_n.contribution_id)
+    .where(
+        _n.consultation_id == bindparam("consultation"), _n.state == NUMBERS[State.CODED],
+        _n.contribution_id > bindparam("after"),
+    )
+    .order_by(_n.contribution_id)
+    .limit(bindparam("most"))
 )  # fmt: skip
 _now = table(Theme).alias("speaks_now")
 _PASSAGES = (
     _FOUND.add_columns(_now.c.number, _k.quote, _c.kind, _c.lang, _on.c.code.label("proposal"))
     .join(_now, _now.c.id == func.coalesce(_t.merged_into, _t.id))
-    .where(_k.id > bindparam("after"))
-    .limit(bindparam("most"))
+    .where(_k.contribution_id.in_(_SOME))
+    .order_by(_k.contribution_id, _k.id)
 )
 _WORDS = (
     select(_k.id, _k.quote, _c.lang)
@@ -130,7 +140,7 @@ def all_said(session: Session, consultation: ConsultationView) -> AllSaid:
     book = in_force(session, consultation.id)
     reconciled, weighed = balance(session, consultation.id), weights(session, consultation.id)
     which = {"consultation": consultation.id, "area": consultation.area_id}
-    found = session.execute(_FOUND, which).all() if book and weighed else []
+    found = session.execute(_EVERY, which).all() if book and weighed else []
     by_place = _by_place(found)
     heard = _voices(session, book, found) if book else {}
     themes = [
@@ -186,7 +196,7 @@ def _weeks(received: Iterable[Any]) -> tuple[tuple[date, int], ...]:
 class Passage:
     """One coding that stands; without its words where they may not be quoted."""
 
-    id: int
+    contribution: int
     theme: int
     code: str
     kind: str
@@ -198,12 +208,12 @@ class Passage:
 
 
 def passages(session: Session, consultation: ConsultationView, after: int, most: int) -> list[Passage]:
-    """Some of all codings that stand, by their row numbers: what the quotes of a theme are chosen from."""
+    """The codings that stand in the next so many contributions: what the quotes of a theme are chosen from."""
     book = in_force(session, consultation.id)
     which = {"consultation": consultation.id, "area": consultation.area_id, "after": after, "most": most}
     return [
         Passage(
-            row.id, row.number, row.code, row.kind, row.proposal, row.stance, row.version,
+            row.contribution, row.number, row.code, row.kind, row.proposal, row.stance, row.version,
             row.quote if book and _quotable(book, row) else None, row.lang,
         )
         for row in session.execute(_PASSAGES, which)
