@@ -1,4 +1,4 @@
-"""Files: CSV as spreadsheets open it safely (UTF-8 with a mark, no cell that a program would run), and sitemaps."""
+"""Files: tables as spreadsheets open them safely (no cell that a program would run), feeds, and sitemaps."""
 
 import csv
 import gzip
@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 from xml.sax.saxutils import escape
 
+import xlsxwriter
 from feedgenerator import Atom1Feed
 
 from app.consultations import queries as consultations
@@ -61,6 +62,34 @@ def _taken(out: io.StringIO) -> str:
     out.seek(0)
     out.truncate()
     return text
+
+
+#: A sheet takes no longer text.
+LONGEST_CELL = 32_767
+_SAFELY = {
+    "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+}  # fmt: skip
+
+
+def workbook(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]) -> bytes:
+    """Tables as sheets of one xlsx file, each with its name and the names of its columns; texts stay texts."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, _SAFELY) as book:
+        bold = book.add_format({"bold": True})
+        for name, columns, rows in tables:
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, len(columns) - 1, 18)
+            for column, title in enumerate(columns):
+                sheet.write_string(0, column, title, bold)
+            for number, row in enumerate(rows, 1):
+                for column, value in enumerate(row):
+                    if isinstance(value, int):
+                        sheet.write_number(number, column, value)
+                    elif value is not None:
+                        text = value if isinstance(value, str) else cell(value)
+                        sheet.write_string(number, column, text[:LONGEST_CELL])
+    return out.getvalue()
 
 
 # -- feeds -----------------------------------------------------------------------------------------

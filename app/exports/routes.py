@@ -20,6 +20,7 @@ Kind = Annotated[str, Path(pattern=f"^({'|'.join(['pages', *queries.KINDS])})$")
 Table = Annotated[str, Path(pattern=f"^({'|'.join(queries.TABLES)})$")]
 Part = Annotated[int, Path(ge=1, le=1_000_000)]
 _XML = "application/xml; charset=utf-8"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _KEPT = {"Cache-Control": f"max-age={export.SITEMAP_SECONDS}", "Vary": "Accept-Encoding"}
 #: What search engines are to list: what the lists of addresses hold, and the lists people read.
 INDEXED = (
@@ -58,6 +59,14 @@ def account_file(session: db.Read, consultation: Consultation, table: Table) -> 
     """One table of what was asked, said and answered."""
     rows = queries.account(session, consultation).rows(table)
     return _file(f"{consultation.slug}-{table}.csv", queries.TABLES[table], list(rows))
+
+
+@router.get("/consultations/{slug}/answered.xlsx")
+def account_workbook(session: db.Read, consultation: Consultation) -> Response:
+    """The same tables as sheets of one file."""
+    account = queries.account(session, consultation)
+    book = export.workbook((name, columns, account.rows(name)) for name, columns in queries.TABLES.items())
+    return Response(book, media_type=_XLSX, headers=_attached(f"{consultation.slug}.xlsx"))
 
 
 Asked = Annotated[obligations.Asked, Depends(obligations.asked)]
@@ -101,5 +110,9 @@ def sitemap(request: Request, kind: Kind, part: Part) -> Response:
 
 
 def _file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
-    return StreamingResponse(export.lines(columns, rows), media_type="text/csv; charset=utf-8", headers=headers)
+    rows_of_text = export.lines(columns, rows)
+    return StreamingResponse(rows_of_text, media_type="text/csv; charset=utf-8", headers=_attached(name))
+
+
+def _attached(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import zipfile
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import update
@@ -23,6 +25,7 @@ from tests.counting import queries_asked
 from tests.page import Browser
 from tests.themes.office import FARES, HERE, LIGHTS, Office
 
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 HERE_IS = "/consultations/air/answered"
 
 
@@ -39,6 +42,18 @@ def file(browser: Browser, name: str) -> list[dict[str, str]]:
     text = browser.get(f"{HERE_IS}/{name}.csv").response.content.decode()
     assert text.startswith(MARK)
     return list(csv.DictReader(io.StringIO(text.removeprefix(MARK), newline="")))
+
+
+def sheets(browser: Browser) -> dict[str, list[list[str]]]:
+    """The cells of the workbook by sheet, as the format has them: numbers, and texts within their cells."""
+    packed = zipfile.ZipFile(io.BytesIO(browser.client.get(f"{HERE_IS}.xlsx").content))
+    names = [it.get("name", "") for it in ElementTree.fromstring(packed.read("xl/workbook.xml")).iter(f"{SHEET}sheet")]
+    found = {}
+    for number, name in enumerate(names, 1):
+        root = ElementTree.fromstring(packed.read(f"xl/worksheets/sheet{number}.xml"))
+        assert not list(root.iter(f"{SHEET}f")), "no cell is a formula"
+        found[name] = [["".join(one.itertext()) for one in row.iter(f"{SHEET}c")] for row in root.iter(f"{SHEET}row")]
+    return found
 
 
 def quotes(browser: Browser, theme: int = 1) -> dict[str, str]:
@@ -84,6 +99,11 @@ def test_page_data_and_files_tell_the_same_figures(browser: Browser, office: Off
     assert [(row["week"], row["contributions"]) for row in found["weeks"]] == [
         (it["week"], str(it["contributions"])) for it in facts["weeks"]
     ]
+    book = sheets(browser)
+    assert list(book) == list(TABLES)
+    for name, rows in found.items():
+        filled = [[value.removeprefix("'") for value in row.values() if value] for row in rows]
+        assert book[name] == [list(TABLES[name]), *filled]
     quoted = [(str(one["theme"]), it["code"], it["quote"]) for one in facts["themes"] for it in one["quotes"]]
     assert [(row["theme"], row["code"], row["quote"]) for row in found["quotes"]] == quoted
     page = browser.get(HERE_IS)

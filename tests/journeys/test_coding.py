@@ -48,7 +48,9 @@ def test_themes_are_named_found_and_read_by_everyone(visit: Visit, script: bool,
     figures = anyone.page.locator(".stats dd")
     expect(figures).to_have_text(["2", "1", "1", "0"])
     anyone.reads(FARES)
-    anyone.open(f"/contributions/{code}")
+    anyone.follow("Asked, said, answered: the themes in people's words, and what came of them")
+    anyone.reads(FIRST)
+    anyone.page.get_by_role("link", name=code).first.click()
     anyone.reads(FIRST)
     citizen.open("/me/contributions")
 
