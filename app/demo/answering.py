@@ -45,14 +45,34 @@ def note_answers(diary: Diary, district: District, told: Told, base_url: str) ->
 
 def _answering(district: District, told: Told, key: str, answer: Told, base_url: str) -> Callable[[Session], None]:
     def publish(session: Session) -> None:
-        official, role = district.official(told["office"]), SIGNS[told["office"]]
-        number = responses.draft(session, official, *_form(session, district, told, key, answer))
-        responses.hand_on(session, official, number, role)
-        responses.check(session, district.people[CHECKER], number, CHECKS)
-        responses.sign(session, official, number, role)
-        responses.publish(session, official, number, base_url, role)
+        _through(session, district, told, _form(session, district, told, key, answer), base_url)
 
     return publish
+
+
+def answering_theme(
+    district: District, told: Told, theme: int, answer: Told, base_url: str
+) -> Callable[[Session], None]:
+    """An answer for a theme, which reaches everyone in whose words it was found."""
+
+    def publish(session: Session) -> None:
+        form = ResponseForm(
+            theme=theme, status=answer["status"], text=answer["text"], other_text=answer.get("text_en", "")
+        )
+        _through(session, district, told, (district.consultations[told["slug"]], form), base_url)
+
+    return publish
+
+
+def _through(
+    session: Session, district: District, told: Told, drafted: tuple[int, ResponseForm], base_url: str
+) -> None:
+    official, role = district.official(told["office"]), SIGNS[told["office"]]
+    number = responses.draft(session, official, *drafted)
+    responses.hand_on(session, official, number, role)
+    responses.check(session, district.people[CHECKER], number, CHECKS)
+    responses.sign(session, official, number, role)
+    responses.publish(session, official, number, base_url, role)
 
 
 def _form(session: Session, district: District, told: Told, key: str, answer: Told) -> tuple[int, ResponseForm]:

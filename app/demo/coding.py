@@ -9,6 +9,7 @@ from sqlmodel import Session
 from app.contributions.models import Contribution
 from app.core.access import Actor
 from app.core.columns import table
+from app.demo.answering import answering_theme
 from app.demo.content import Told
 from app.demo.diary import Diary, District
 from app.themes import actions, queries
@@ -20,9 +21,12 @@ _c = table(Contribution).c
 
 
 def note_themes(diary: Diary, district: District, told: Told, base_url: str) -> None:
-    """Write down that the office published its codebook, found its themes, and left some contributions out."""
+    """Write down that the office published its codebook, found its themes, left some out, and answered a theme."""
     if told.get("themes"):
         diary.note(diary.day(_DAY, time(9)), _coding(district, told, base_url))
+    for number, theme in enumerate(told.get("themes", ()), 1):
+        if answer := theme.get("answer"):
+            diary.note(diary.day(answer["day"], time(10)), answering_theme(district, told, number, answer, base_url))
 
 
 def _coding(district: District, told: Told, base_url: str) -> Callable[[Session], None]:

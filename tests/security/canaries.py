@@ -75,7 +75,7 @@ MAY_READ: dict[str, dict[str, str]] = {
     "exception in a draft": {OFFICIAL: r"/desk/answers/\d+/.*", CHECKER: r"/desk/answers/\d+/check"},
     "quote of a hidden proposal": {},
     "step of a draft": {
-        OFFICIAL: r"/desk/(answers/.*|consultations/[^/]+/answers/new)",
+        OFFICIAL: r"/desk/(answers/.*|consultations/[^/]+/answers/(new|themes/\d+))",
         CHECKER: r"/desk/answers/\d+/check",
     },
     "words about an answer": {OFFICIAL: r"/desk/(answers/\d+|consultations/[^/]+/answers(/new)?)(\?.*)?"},
@@ -306,6 +306,14 @@ def _themes(official: Person, number: int) -> None:
             text_h="h", office_id=next(iter(official.offices)), name="Pejabat", at=clock.now(),
         )
     )  # fmt: skip
+    draft = factories.add(
+        Response(
+            consultation_id=number, office_id=next(iter(official.offices)), theme_id=1, status="adopted",
+            text=word("draft of an answer"), created_at=clock.now(),
+        )
+    )  # fmt: skip
+    said = word("exception in a draft")
+    factories.add(Answer(response_id=draft, contribution_id=hidden, theme_id=1, exception=said))
 
 
 def _answered_and_hidden(office: int, number: int) -> None:
