@@ -23,6 +23,7 @@ from tests import world as worlds
 from tests.contributions.world import by_hand, code_of, number_of
 from tests.counting import queries_asked
 from tests.page import Browser
+from tests.responses.theming import Answering
 from tests.themes.office import FARES, HERE, LIGHTS, Office
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -111,6 +112,32 @@ def test_page_data_and_files_tell_the_same_figures(browser: Browser, office: Off
     assert [row[1] for row in tables[1:4]] == ["3", "1", "0"]
     assert len(quoted) == 2
     assert all(code in page.html and " ".join(quote.split()) in page.text for _, code, quote in quoted)
+
+
+def test_the_answer_of_each_theme_stands_beside_it_and_what_it_changes(browser: Browser) -> None:
+    office = Answering()
+    numbers = [office.proposal() for _ in range(3)]
+    for number, theme in zip(numbers, (1, 1, 2), strict=True):
+        office.find(number, theme)
+    waiting = browser.get(HERE_IS)
+    assert "Belum ada tema yang dijawab" not in waiting.text and "Tema yang menunggu jawaban" in waiting.text
+    office.draft(2, text="Rahasia draf jawaban tentang lampu jalan.")
+    office.answer_theme(1, status="partly", text="=Tarif pelajar turun **separuh** mulai Januari.")
+    one, two = told(browser)["themes"]
+    assert two["answer"] is None
+    assert (one["answer"]["status"], one["answer"]["reached"], one["answer"]["signed_by"]) == ("partly", 2, "Bu Sri")
+    page = browser.get(HERE_IS)
+    assert "<strong>separuh</strong>" in page.html and "Jawaban ini berlaku untuk 2 masukan" in page.text
+    assert "1 dari 2 tema yang ditemukan sudah dijawab" in page.text
+    changes = page.text.partition("Menurut jawaban resmi:")[2]
+    assert FARES in changes and LIGHTS not in changes
+    (first, second), (head, *rows) = file(browser, "themes"), sheets(browser)["themes"]
+    assert first["answer_text"] == "'=Tarif pelajar turun **separuh** mulai Januari."
+    assert (first["answer_reached"], second["answer_status"]) == ("2", "")
+    assert first["answer_published"] == one["answer"]["published"]
+    assert rows[0][-2] == one["answer"]["text"] and len(head) == len(TABLES["themes"])
+    everything = [browser.get(f"{HERE_IS}{kind}").html for kind in ("", ".json", "/themes.csv")]
+    assert "Rahasia draf" not in "".join(everything)
 
 
 def test_figures_by_place_are_of_places_below_that_of_the_question_and_never_small(browser: Browser) -> None:

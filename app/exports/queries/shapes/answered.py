@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from app.exports.queries.shapes.basics import Code, Fingerprint, Lang, Number, Shape
+from app.exports.queries.shapes.basics import Code, Fingerprint, Instant, Lang, Number, Shape
 from app.exports.queries.shapes.themes import Balance
 
 Day = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
@@ -37,6 +37,19 @@ class Quote(Shape):
     lang: str
 
 
+class ThemeAnswer(Shape):
+    """The published answer for a theme."""
+
+    status: str
+    refers_to: str | None
+    office: str
+    signed_by: str
+    published: Instant
+    reached: Annotated[Number, Field(description="contributions to which it is the present answer for this theme")]
+    text: str
+    lang: Lang
+
+
 class ThemeSaid(Shape):
     """A theme with its weight; places only where nothing small could be computed from them."""
 
@@ -46,6 +59,7 @@ class ThemeSaid(Shape):
     contributions: Number
     people: Number
     places: list[PlaceShown]
+    answer: ThemeAnswer | None
     quotes: list[Quote]
 
 
