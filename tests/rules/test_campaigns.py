@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.campaigns import COMMON, FEWEST_WORDS, Campaign, Signature, campaigns, words_of
+from app.rules.campaigns import (
+    COMMON,
+    FEWEST_WORDS,
+    MOST_WORDS,
+    Campaign,
+    Signature,
+    campaigns,
+    counterpart,
+    long_enough,
+    words_of,
+)
+from app.rules.quoting import Passage, sentences
 
 LETTER = (
     "Kami menolak kenaikan tarif angkutan kota karena biaya sekolah anak kami sudah berat. Banyak murid berangkat "
@@ -53,16 +64,18 @@ def test_what_somebody_added_is_told_and_a_changed_word_is_none() -> None:
     changed = edited(LETTER, 0.05, random)
     texts = {1: LETTER, 2: LETTER.upper(), 3: f"{OWN} {LETTER}", 4: changed, 5: f"{LETTER}\n\n{OWN}"}
     (campaign,) = campaigns(texts)
+    before, after = len(OWN[:-1]), len(LETTER) + 2
     assert campaign == Campaign(
         1,
         (
             Signature(1),
             Signature(2),
-            Signature(3, (OWN[:-1],)),
+            Signature(3, (Passage(0, before),)),
             Signature(4),
-            Signature(5, (OWN[:-1],)),
+            Signature(5, (Passage(after, after + before),)),
         ),
     )
+    assert [it.added[0].of(texts[it.name]) for it in campaign.signatures if it.added] == [OWN[:-1], OWN[:-1]]
     assert (campaign.size, campaign.with_additions) == (5, 2)
 
 
@@ -104,3 +117,38 @@ def test_everybody_is_in_one_group_at_most_and_the_same_texts_give_the_same_grou
     assert found == campaigns(named)
     assert all(campaign.first == campaign.signatures[0].name for campaign in found)
     assert all(len(words_of(named[name])) >= FEWEST_WORDS for name in names)
+
+
+def test_a_quote_of_the_common_text_is_found_in_the_words_of_each_copy() -> None:
+    random = Random(11)
+    passage = sentences(LETTER)[1]
+    assert counterpart(LETTER, passage, f"{OWN} {LETTER}") == Passage(
+        passage.begins + len(OWN) + 1, passage.ends + len(OWN) + 1
+    )
+    found = 0
+    for _ in range(200):
+        copy = edited(LETTER, 0.05, random)
+        there = counterpart(LETTER, passage, copy)
+        if there is not None:
+            found += 1
+            assert there.of(copy) in copy and there.of(copy).strip() == there.of(copy) != ""
+            both = {it[0] for it in words_of(passage.of(LETTER))} & {it[0] for it in words_of(there.of(copy))}
+            assert len(both) >= 10
+    assert found >= 195
+
+
+def test_what_a_copy_does_not_say_has_no_counterpart_in_it() -> None:
+    first, second, *_ = sentences(LETTER)
+    without = LETTER[: second.begins] + LETTER[second.ends :]
+    assert counterpart(LETTER, second, without) is None
+    assert counterpart(LETTER, first, without) == first
+    scattered = LETTER.replace("dengan dua kali", f"{OWN} {OWN} {OWN} {OWN}")
+    assert counterpart(LETTER, second, scattered) is None
+    long = "kata lain " * MOST_WORDS
+    assert counterpart(long + LETTER, Passage(0, 8), long) == Passage(0, 8)
+    assert counterpart(f"{LETTER} {long}", second, f"{LETTER.replace('murid', 'anak')} {long}") is None
+
+
+def test_a_text_is_compared_from_twenty_words_on() -> None:
+    assert long_enough("kata " * FEWEST_WORDS)
+    assert not long_enough("kata " * (FEWEST_WORDS - 1))
