@@ -9,9 +9,10 @@ from app.obligations import actions as owed
 from app.obligations import jobs as obligations
 from app.proposals import jobs as proposals
 from app.responses import jobs as responses
+from app.themes import jobs as themes
 
 #: The modules whose handlers jobs are given to; importing them registers the handlers.
-HANDLED_IN = (mail, consultations, obligations, proposals, responses)
+HANDLED_IN = (mail, consultations, obligations, proposals, responses, themes)
 
 #: How far a clock may be behind the newest recorded event before the server refuses to start.
 TOLERANCE = timedelta(seconds=5)

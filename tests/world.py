@@ -25,7 +25,7 @@ from app.settings import settings
 from app.themes import actions as themes
 from app.themes import queries as reading
 from app.themes.forms import CodebookForm, CodingForm, ExclusionForm, ThemeForm
-from app.themes.models import BlindCheck, BlindItem
+from app.themes.models import BlindCheck, BlindItem, Campaign, CampaignSignature, SharedCoding
 from tests import factories
 from tests.factories import BOTH, OVER, Person, phase
 
@@ -140,7 +140,8 @@ def coded(consultation: int, official: Person, author: Person, proposal: int) ->
     db.write_now(themes.publish, official.actor, consultation, CodebookForm())
     found, left_out = comment(proposal, author), comment(proposal, author)
     with db.reading() as session:
-        seen, left_out_id = reading.words(session, found).h, reading.words(session, left_out).id
+        item = reading.words(session, found)
+        seen, found_id, left_out_id = item.h, item.id, reading.words(session, left_out).id
     db.write_now(themes.assign, official.actor, found, CodingForm.model_validate({"theme": 1, "seen": seen}))
     exclusion = ExclusionForm.model_validate({"ground": "no-argument", "text": "Isinya salam saja."})
     db.write_now(themes.exclude, official.actor, left_out, exclusion, "http://127.0.0.1")
@@ -148,7 +149,24 @@ def coded(consultation: int, official: Person, author: Person, proposal: int) ->
         BlindCheck(consultation_id=consultation, version=1, seed="s", drawn_from=1, name="", at=clock.now())
     )
     factories.add(BlindItem(check_id=check, contribution_id=left_out_id))
-    numbered = ("desk/check/number", "desk/codings/number", "desk/exclusions/number", "theme", "themes/number")
+    campaign = factories.add(Campaign(consultation_id=consultation, first_id=left_out_id))
+    for number in (left_out_id, found_id):
+        factories.add(CampaignSignature(contribution_id=number, campaign_id=campaign, text_h=""))
+    factories.add(
+        SharedCoding(
+            campaign_id=campaign, theme_id=1, version=1, quote="Pendapat saya", text_h="", name="Pejabat",
+            account_id=official.account, at=clock.now(), through=None,
+        )
+    )  # fmt: skip
+    numbered = (
+        "desk/campaigns/number",
+        "desk/shared-codings/number",
+        "desk/check/number",
+        "desk/codings/number",
+        "desk/exclusions/number",
+        "theme",
+        "themes/number",
+    )
     return dict.fromkeys(numbered, "1") | {"table": "quotes"}
 
 

@@ -139,6 +139,8 @@ class Coding(SQLModel, table=True):
     retracted_by: str = ""
     nonce: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     h: str = ""
+    #: The shared coding it was made with, where it was made for all copies of a text at once.
+    shared_id: int | None = Field(default=None, sa_column=Column(RowId))
 
 
 _k = table(Coding).c
@@ -147,6 +149,9 @@ Index(
     "ix_coding_standing", _k.theme_id, _k.contribution_id, unique=True,
     sqlite_where=_k.retracted_at.is_(None), postgresql_where=_k.retracted_at.is_(None),
 )  # fmt: skip
+Index(
+    "ix_coding_shared", _k.shared_id, sqlite_where=_k.shared_id.is_not(None), postgresql_where=_k.shared_id.is_not(None)
+)
 
 
 class Exclusion(SQLModel, table=True):
@@ -221,6 +226,101 @@ class BlindItem(SQLModel, table=True):
     at: datetime | None = Field(default=None, sa_column=Column(Instant))
     first: str = ""
     second: str = ""
+
+
+class CampaignRun(SQLModel, table=True):
+    """The texts of a consultation were compared: by whom asked, by which parameters, how many went in and came out.
+
+    `gone` could not be read, `short` were too short to compare, `apart` are like no other, `grouped` are in groups.
+    """
+
+    __tablename__ = "campaign_run"
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    consultation_id: int = Field(sa_column=Column(RowId, ForeignKey("consultation.id"), nullable=False, index=True))
+    account_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
+    name: str
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    parameters: str = Field(sa_column=Column(Text, nullable=False))
+    finished_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    received: int = 0
+    gone: int = 0
+    short: int = 0
+    apart: int = 0
+    grouped: int = 0
+    groups: int = 0
+
+
+_r = table(CampaignRun).c
+#: The texts of a consultation are compared once at a time.
+Index(
+    "ix_campaign_run_open", _r.consultation_id, unique=True,
+    sqlite_where=_r.finished_at.is_(None), postgresql_where=_r.finished_at.is_(None),
+)  # fmt: skip
+
+
+class Campaign(SQLModel, table=True):
+    """Near-identical texts: one argument, shown in the words of the earliest that can be read."""
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    consultation_id: int = Field(sa_column=Column(RowId, ForeignKey("consultation.id"), nullable=False, index=True))
+    first_id: int = Field(sa_column=Column(RowId, ForeignKey("contribution.id"), nullable=False, unique=True))
+
+
+class CampaignSignature(SQLModel, table=True):
+    """A contribution whose text, as `text_h` commits to it, is a copy of a campaign's."""
+
+    __tablename__ = "campaign_signature"
+    __table_args__ = (Index("ix_campaign_signature_campaign", "campaign_id", "contribution_id"),)
+
+    contribution_id: int = Field(
+        sa_column=Column(RowId, ForeignKey("contribution.id"), primary_key=True, autoincrement=False)
+    )
+    campaign_id: int = Field(sa_column=Column(RowId, ForeignKey("campaign.id"), nullable=False))
+    text_h: str
+
+
+class CampaignAddition(SQLModel, table=True):
+    """A passage that the sender of a copy added; it waits until a theme is found in it or somebody clears it."""
+
+    __tablename__ = "campaign_addition"
+    __table_args__ = (Index("ix_campaign_addition_contribution", "contribution_id"),)
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    contribution_id: int = Field(sa_column=Column(RowId, ForeignKey("contribution.id"), nullable=False))
+    begins: int
+    ends: int
+    account_id: int | None = Field(default=None, sa_column=Column(RowId, ForeignKey("account.id")))
+    cleared_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    cleared_by: str = ""
+
+
+class SharedCoding(SQLModel, table=True):
+    """Somebody named found a theme in a passage of a campaign's text, for all its copies; undone as one act, too."""
+
+    __tablename__ = "shared_coding"
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True, autoincrement=True))
+    campaign_id: int = Field(sa_column=Column(RowId, ForeignKey("campaign.id"), nullable=False, index=True))
+    theme_id: int = Field(sa_column=Column(RowId, ForeignKey("theme.id"), nullable=False))
+    version: int
+    quote: str = Field(sa_column=Column(Text, nullable=False))
+    text_h: str
+    account_id: int = Field(sa_column=Column(RowId, ForeignKey("account.id"), nullable=False))
+    name: str
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    #: Up to which contribution the copies have been gone through; None once all were.
+    through: int | None = Field(default=0, sa_column=Column(RowId))
+    retracted_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    retracted_by: str = ""
+
+
+_s = table(SharedCoding).c
+#: A theme is found once in a campaign.
+Index(
+    "ix_shared_coding_standing", _s.campaign_id, _s.theme_id, unique=True,
+    sqlite_where=_s.retracted_at.is_(None), postgresql_where=_s.retracted_at.is_(None),
+)  # fmt: skip
 
 
 class CodingCounted(SQLModel, table=True):

@@ -33,7 +33,7 @@ from app.rules.canonical import canonical
 from app.settings import settings
 from app.themes import actions as themes
 from app.themes.forms import ThemeForm
-from app.themes.models import Codebook, Coding, Exclusion, Theme
+from app.themes.models import Campaign, CampaignSignature, Codebook, Coding, Exclusion, SharedCoding, Theme
 from app.votes import actions as votes
 from app.votes.models import Ballot, Choice
 from tests import factories
@@ -314,6 +314,14 @@ def _themes(official: Person, number: int) -> None:
     )  # fmt: skip
     said = word("exception in a draft")
     factories.add(Answer(response_id=draft, contribution_id=hidden, theme_id=1, exception=said))
+    campaign = factories.add(Campaign(consultation_id=number, first_id=hidden))
+    factories.add(CampaignSignature(contribution_id=hidden, campaign_id=campaign, text_h="h"))
+    factories.add(
+        SharedCoding(
+            campaign_id=campaign, theme_id=1, version=1, quote=word("passage of a hidden text"), text_h="h",
+            account_id=official.account, name="Pejabat", at=clock.now(), through=None,
+        )
+    )  # fmt: skip
 
 
 def _answered_and_hidden(office: int, number: int) -> None:
@@ -370,6 +378,7 @@ def _values() -> dict[str, list[str]]:
         "document": [str(row.id) for row in rows(Document)],
         "sha256": pictures,
         "desk/answers/number": [str(row.id) for row in rows(Response)],
+        "desk/campaigns/number": [str(row.id) for row in rows(Campaign)],
         "theme": [str(row.number) for row in rows(Theme)],
         "decisions/number": ["K-2026-001", "K-2026-002", "K-2026-000"],
         "admin/people/number": [str(row.id) for row in rows(Account)],

@@ -81,6 +81,32 @@ def actor_of_session(session: Session, token: str) -> Actor | None:
     )
 
 
+_OF_ACCOUNT = (
+    select(_a.id.label("account"), _a.participant_id, _a.lang, _a.confirmed_at, _p.name, _g.role, _g.office_id)
+    .select_from(table(Account))
+    .join(table(Participant), _p.id == _a.participant_id)
+    .outerjoin(table(RoleGrant), _g.account_id == _a.id)
+    .where(_a.id == bindparam("account"), _a.deleted_at.is_(None))
+)
+
+
+def actor_of_account(session: Session, account: int) -> Actor | None:
+    """The person an account belongs to with the roles they have now, for work that goes on after their request."""
+    rows = session.execute(_OF_ACCOUNT, {"account": account}).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return Actor(
+        account=first.account,
+        participant=first.participant_id,
+        name=first.name or "",
+        lang=first.lang,
+        confirmed=first.confirmed_at is not None,
+        roles=frozenset(row.role for row in rows if row.role),
+        offices=frozenset(row.office_id for row in rows if row.office_id),
+    )
+
+
 def shown_name(name: str | None, erased: object = None) -> str:
     """The name to show for an author, in the reader's language: erased people and nameless paper have words."""
     if erased:

@@ -1,16 +1,25 @@
 """Acts on themes: writing the codebook, finding themes in contributions, and leaving contributions out."""
 
+from app.themes.actions.campaigns import clear, code_all, go_on, retract_all
 from app.themes.actions.checking import code_second, draw, new_seed
 from app.themes.actions.codebooks import discard, drop, keep_theme, merge, publish, put_back, split
 from app.themes.actions.coding import LEASE, assign, confirm, retract, take_next
+from app.themes.actions.comparing import LOST, STORED, Copy, compare, forget, store
+from app.themes.actions.comparing import finish as finish_comparing
 from app.themes.actions.excluding import CHUNK, appeal, decide, exclude, exclude_gone, take_in
 
 __all__ = [
     "CHUNK",
     "LEASE",
+    "LOST",
+    "STORED",
+    "Copy",
     "appeal",
     "assign",
+    "clear",
+    "code_all",
     "code_second",
+    "compare",
     "confirm",
     "decide",
     "discard",
@@ -18,13 +27,18 @@ __all__ = [
     "drop",
     "exclude",
     "exclude_gone",
+    "finish_comparing",
+    "forget",
+    "go_on",
     "keep_theme",
     "merge",
     "new_seed",
     "publish",
     "put_back",
     "retract",
+    "retract_all",
     "split",
+    "store",
     "take_in",
     "take_next",
 ]

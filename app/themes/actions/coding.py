@@ -97,7 +97,7 @@ def assign(session: Session, actor: Actor, code: str, form: CodingForm, source: 
             "text-changed",
             N_("The author changed the text while you were reading. Read it again, then mark the passage."),
         )
-    passage = _passage(item, form)
+    passage = passage_of(item, form)
     present = [one for one in queries.found_in(session, item, book) if one.retracted_at is None]
     for one in (it for it in present if it.theme is not None and it.theme.id == theme.id):
         if (one.begins, one.ends) == (passage.begins, passage.ends) and not one.again:
@@ -108,8 +108,8 @@ def assign(session: Session, actor: Actor, code: str, form: CodingForm, source: 
                 N_("%(name)s found this theme here already. If another passage carries it, take that back first."),
                 name=one.name,
             )
-        _retract(session, actor, item, one.id)
-    _record(session, actor, item, theme, book.number, passage, source)
+        take_back(session, actor, item, one.id)
+    record(session, actor, item, theme, book.number, passage, source)
 
 
 def confirm(session: Session, actor: Actor, coding_id: int) -> None:
@@ -128,10 +128,10 @@ def confirm(session: Session, actor: Actor, coding_id: int) -> None:
     passage = quoting.find(item.text, one.quote)
     if passage is None:
         raise Conflict("not-there", N_("The passage is no longer in the text. Mark the passage that carries it now."))
-    _retract(session, actor, item, one.id)
+    take_back(session, actor, item, one.id)
     standing = (it for it in queries.found_in(session, item, book) if it.retracted_at is None)
     if all(it.theme is None or it.theme.id != one.theme.id for it in standing):
-        _record(session, actor, item, one.theme, book.number, passage, Source(one.source))
+        record(session, actor, item, one.theme, book.number, passage, Source(one.source))
 
 
 def retract(session: Session, actor: Actor, coding_id: int) -> None:
@@ -139,7 +139,7 @@ def retract(session: Session, actor: Actor, coding_id: int) -> None:
     known = queries.coding(session, coding_id)
     access.require("themes.write", actor, known)
     session.execute(_LOCK, {"id": known.item.id})
-    _retract(session, actor, known.item, coding_id)
+    take_back(session, actor, known.item, coding_id)
     db.renew_pages(session)
 
 
@@ -160,7 +160,8 @@ def _to_code(session: Session, actor: Actor, code: str) -> queries.Words:
     return item
 
 
-def _passage(item: queries.Words, form: CodingForm) -> quoting.Passage:
+def passage_of(item: queries.Words, form: CodingForm) -> quoting.Passage:
+    """The passage that was marked or quoted; Conflict where none was, or where it does not stand in the text."""
     if form.quote:
         quoted = quoting.find(item.text, form.quote)
         if quoted is None:
@@ -176,7 +177,7 @@ def _passage(item: queries.Words, form: CodingForm) -> quoting.Passage:
     return quoting.whole(item.text)
 
 
-def _record(
+def record(
     session: Session,
     actor: Actor,
     item: queries.Words,
@@ -184,7 +185,9 @@ def _record(
     version: int,
     passage: quoting.Passage,
     source: Source,
+    shared: int | None = None,
 ) -> None:
+    """Write down that a theme stands in a passage, with its commitment and its event; `shared` as in `Coding`."""
     quote = passage.of(item.text)
     payload = {"contribution": item.code, "theme": theme.number, "version": version, "quote": quote, "text": item.h}
     made = publiclog.commit_to("coding", payload)
@@ -193,6 +196,7 @@ def _record(
         "begins": passage.begins, "ends": passage.ends, "quote": quote, "text_h": item.h,
         "account_id": actor.account, "office_id": item.consultation.office_id, "name": actor.name, "at": clock.now(),
         "retracted_by": "", "nonce": made.nonce, "h": made.h,
+        "shared_id": shared,
     }  # fmt: skip
     session.execute(_INSERT, values)
     facts = {"code": item.code, "theme": theme.number, "version": version, "role": contributions.ROLE, "h": made.h}
@@ -202,7 +206,8 @@ def _record(
     db.renew_pages(session)
 
 
-def _retract(session: Session, actor: Actor, item: queries.Words, coding_id: int) -> None:
+def take_back(session: Session, actor: Actor, item: queries.Words, coding_id: int) -> None:
+    """Write down that a coding was taken back, once."""
     changed: Any = session.execute(
         _TAKE_BACK.values(retracted_at=clock.now(), retracted_by=actor.name).returning(_k.h), {"number": coding_id}
     ).first()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlmodel import Session
 
 from app.comments.models import Comment
@@ -15,15 +15,24 @@ from app.core.columns import table
 from app.core.markdown import to_text
 from app.proposals.models import Proposal, ProposalVersion
 from app.rules.coding import State
-from app.themes.models import Coding, CodingCounted, CodingLease, Exclusion, Theme, ThemeVersion
+from app.themes.models import (
+    CampaignAddition,
+    CampaignSignature,
+    Coding,
+    CodingCounted,
+    CodingLease,
+    Exclusion,
+    Theme,
+    ThemeVersion,
+)
 
 #: The states as the database counts them.
 NUMBERS = {State.PENDING: 0, State.CODED: 1, State.EXCLUDED: 2}
-_q, _c, _p, _v, _m, _l, _k, _t, _w, _x = (
+_q, _c, _p, _v, _m, _l, _k, _t, _w, _x, _s, _d = (
     table(model).c
     for model in (
         CodingCounted, Contribution, Proposal, ProposalVersion, Comment, CodingLease, Coding, Theme, ThemeVersion,
-        Exclusion,
+        Exclusion, CampaignSignature, CampaignAddition,
     )
 )  # fmt: skip
 _OTHERS = exists().where(
@@ -84,6 +93,9 @@ class Listed:
     lang: str
     received_at: datetime
     gone: bool
+    #: Of which campaign it is a copy, and how many of them stand in the same list; the earliest stands for all.
+    campaign: int | None = None
+    alike: int = 1
 
     @property
     def page(self) -> str:
@@ -100,6 +112,42 @@ _LISTED = (
     .select_from(_ON_LEDGER)
     .where(_q.consultation_id == bindparam("consultation"))
 )  # fmt: skip
+_other_s, _other_q, _other_c, _other_p, _other_m = (
+    table(model).alias(f"other_{model.__tablename__}")
+    for model in (CampaignSignature, CodingCounted, Contribution, Proposal, Comment)
+)
+#: The copies of the same text that stand in the same state and can be read.
+_BESIDE = (
+    select(_other_s.c.contribution_id)
+    .select_from(
+        _other_s.join(_other_q, _other_q.c.contribution_id == _other_s.c.contribution_id)
+        .join(_other_c, _other_c.c.id == _other_s.c.contribution_id)
+        .outerjoin(_other_p, _other_p.c.id == _other_s.c.contribution_id)
+        .outerjoin(_other_m, _other_m.c.id == _other_s.c.contribution_id)
+    )
+    .where(
+        _other_s.c.campaign_id == _s.campaign_id, _other_q.c.state == _q.state,
+        _other_c.c.visibility == Visibility.PUBLIC, _other_p.c.withdrawn_at.is_(None), _other_m.c.removed_at.is_(None),
+    )
+    .correlate(table(CodingCounted), table(CampaignSignature))
+)  # fmt: skip
+#: Each text once, however many copies of it stand in the list; the earliest stands for all.
+_ONCE = (
+    _LISTED.add_columns(
+        _s.campaign_id.label("campaign"), _BESIDE.with_only_columns(func.count()).scalar_subquery().label("alike")
+    )
+    .outerjoin(table(CampaignSignature), _s.contribution_id == _q.contribution_id)
+    .where(or_(~_READABLE, ~_BESIDE.where(_other_s.c.contribution_id < _q.contribution_id).exists()))
+)
+#: An addition waits while no theme stands in it and nobody has cleared it. What was found in all copies is no reading.
+WAITS = and_(
+    _d.cleared_at.is_(None),
+    ~exists().where(
+        _k.contribution_id == _d.contribution_id, _k.retracted_at.is_(None), _k.shared_id.is_(None),
+        _k.begins < _d.ends, _d.begins < _k.ends,
+    ),
+)  # fmt: skip
+_ADDED = select(_d.id).where(_d.contribution_id == _q.contribution_id, WAITS).correlate(table(CodingCounted))
 _NOW_SAYS = table(ThemeVersion).alias("now_says")
 _CHANGED = (
     select(_k.id)
@@ -128,10 +176,11 @@ _APPEALED = (
 )  # fmt: skip
 #: The lists of the desk; those of contributions whose text is gone wait to be left out.
 LISTS = {
-    "pending": _LISTED.where(_q.state == NUMBERS[State.PENDING], _READABLE),
+    "pending": _ONCE.where(_q.state == NUMBERS[State.PENDING], _READABLE),
+    "additions": _LISTED.where(_q.state == NUMBERS[State.CODED], _READABLE, _ADDED.exists()),
     "gone": _LISTED.where(_q.state == NUMBERS[State.PENDING], ~_READABLE),
     "again": _LISTED.where(_q.state == NUMBERS[State.CODED], _CHANGED.exists()),
-    "coded": _LISTED.where(_q.state == NUMBERS[State.CODED]),
+    "coded": _ONCE.where(_q.state == NUMBERS[State.CODED]),
     "excluded": _LISTED.where(_q.state == NUMBERS[State.EXCLUDED]),
     "appealed": _LISTED.where(_q.state == NUMBERS[State.EXCLUDED], _APPEALED.exists()),
 }
@@ -150,7 +199,8 @@ def listed(
 def _listed(row: Any) -> Listed:
     gone = row.visibility != Visibility.PUBLIC or bool(row.withdrawn_at or row.removed_at)
     says = row.title if row.kind == Kind.PROPOSAL else to_text(row.body, _EXCERPT)
-    return Listed(row.id, row.code, row.kind, row.code if gone else says, row.lang, row.received_at, gone)
+    alike = (row.campaign, row.alike) if "alike" in row._mapping and row.alike > 1 and not gone else (None, 1)
+    return Listed(row.id, row.code, row.kind, row.code if gone else says, row.lang, row.received_at, gone, *alike)
 
 
 _GONE = (

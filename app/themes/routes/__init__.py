@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.themes.routes import checking, codebooks, coding, excluding, public
+from app.themes.routes import campaigns, checking, codebooks, coding, excluding, public
 
 router = APIRouter()
-for part in (coding, codebooks, checking, excluding, public):
+for part in (coding, campaigns, codebooks, checking, excluding, public):
     router.include_router(part.router)

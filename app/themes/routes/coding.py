@@ -20,7 +20,7 @@ from app.themes.models import Source
 router = APIRouter()
 Mine = Annotated[ConsultationView, guard("themes.write", consultations.at_desk)]
 Item = Annotated[queries.Words, guard("themes.write", queries.in_path)]
-List = Literal["pending", "gone", "again", "coded", "excluded", "appealed"]
+List = Literal["pending", "additions", "gone", "again", "coded", "excluded", "appealed"]
 
 
 def coding_in_path(session: db.Read, number: queries.RowNumber) -> queries.FoundHere:
@@ -98,6 +98,7 @@ def _page(
         "themes/_coding_one.html" if part else "themes/coding_one.html",
         form.status,
         desk=queries.desk(session, actor, item, clock.now()),
+        copy=queries.copy_of(session, item),
         item=item,
         consultation=item.consultation,
         balance=queries.balance(session, item.consultation.id).counted,

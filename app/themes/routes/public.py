@@ -29,6 +29,7 @@ def facts(session: db.Read, consultation: Readable) -> JSONResponse:
             "by_kind": {kind: vars(one) for kind, one in reconciled.by_kind.items()},
             "codebook": _fact(book) if book else None,
             "weights": _weights(book, queries.weights(session, consultation.id)) if book else [],
+            "additions_unread": queries.unread_additions(session, consultation.id),
             "check": check.facts() if check else None,
             "versions": [
                 {"version": one.number, "published": one.published_at.isoformat(), "by": one.name, "reason": one.reason}
@@ -47,7 +48,10 @@ def _weights(book: queries.CodebookView, found: dict[int, queries.Weight]) -> li
     """Each theme in force with its weight, the heaviest first; equal ones by their numbers."""
     every = [(theme.number, found.get(theme.id, queries.Weight())) for theme in book.themes]
     every.sort(key=lambda it: (-it[1].contributions, it[0]))
-    return [{"theme": number, "contributions": it.contributions, "people": it.people} for number, it in every]
+    return [
+        {"theme": number, "contributions": it.contributions, "arguments": it.arguments, "people": it.people}
+        for number, it in every
+    ]
 
 
 @router.get("/consultations/{slug}/themes")
@@ -77,4 +81,5 @@ def _page(
         weights=_weights(book, queries.weights(session, consultation.id)) if book and in_force else [],
         balance=queries.balance(session, consultation.id).counted,
         check=queries.newest_check(session, consultation.id, book),
+        unread=queries.unread_additions(session, consultation.id),
     )
