@@ -1,25 +1,29 @@
-"""The command `./run import csv`: contributions of another platform become a closed consultation."""
+"""The commands `./run import`: contributions of another platform, and codings that were made elsewhere."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.core import i18n
+from app.core.access import Denied
 from app.exports import actions as exports
 from app.exports import export
-from app.exports.actions import CannotImport, Made, Outcome
+from app.exports.actions import CannotImport, Made
 from app.exports.actions.reading import Problem
-from app.exports.forms import BadMapping, Mapping, read_mapping
+from app.exports.forms import BadMapping, read_mapping
 from app.serving import installation, stop
 from app.settings import settings
 
-command = typer.Typer(no_args_is_help=True, help="Take over what another platform holds.")
+command = typer.Typer(no_args_is_help=True, help="Take over what was made elsewhere.")
 SHOWN = 10
 
 
 @command.callback()
 def formats() -> None:
-    """Take over what another platform holds."""
+    """Take over what was made elsewhere."""
 
 
 @command.command("csv")
@@ -41,14 +45,35 @@ def from_csv(
     made = Made(title.strip(), office, summary.strip(), lang or settings().default_lang) if create else None
     try:
         written = read_mapping(mapping)
-        with installation():
-            outcome = _with_progress(consultation, proposals, comments, written, made)
+        with installation(), _progress() as told:
+            outcome = exports.import_csv(consultation, proposals, comments, written, made, told)
     except (CannotImport, BadMapping) as refused:
         stop(f"{refused} Nothing was imported." if str(refused).endswith(".") else f"{refused}. Nothing was imported.")
-    _tell(outcome, report)
+    imported = f"Imported {outcome.proposals} proposals and {outcome.comments} comments."
+    _tell(imported, outcome.before, outcome.problems, report)
 
 
-def _with_progress(slug: str, proposals: Path, comments: Path | None, mapping: Mapping, made: Made | None) -> Outcome:
+@command.command("codings")
+def codings(
+    consultation: Annotated[str, typer.Option(help="address part of the consultation")],
+    file: Annotated[Path, typer.Option(help="CSV file with the columns code, theme and passage")],
+    by: Annotated[str, typer.Option(help="e-mail address of the official in whose name it is coded")],
+    report: Annotated[Path | None, typer.Option(help="write the rows that were not taken to this CSV file")] = None,
+) -> None:
+    """Find themes in contributions as a file says; running it again changes nothing (docs/importing.md)."""
+    try:
+        with installation(), _progress() as told:
+            outcome = exports.import_codings(consultation, file, by, told)
+    except CannotImport as refused:
+        stop(f"{refused} Nothing was imported.")
+    except Denied as refused:
+        stop(f"{i18n.say(refused.reason.text, refused.reason.values, 'en')} Nothing was imported.")
+    _tell(f"Imported {outcome.taken} codings.", outcome.before, outcome.problems, report)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], object]]:
+    """A bar on the terminal, and what moves it."""
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
@@ -56,18 +81,15 @@ def _with_progress(slug: str, proposals: Path, comments: Path | None, mapping: M
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=seen, disable=not seen.is_terminal) as progress:
         task = progress.add_task("Importing", total=None)
-        return exports.import_csv(
-            slug, proposals, comments, mapping, made,
-            lambda done, of: progress.update(task, completed=done, total=of),
-        )  # fmt: skip
+        yield lambda done, of: progress.update(task, completed=done, total=of)
 
 
-def _tell(outcome: Outcome, report: Path | None) -> None:
+def _tell(imported: str, before: int, found: list[Problem], report: Path | None) -> None:
     """Say what became of the rows, and list those that were not taken as they stand."""
-    typer.echo(f"Imported {outcome.proposals} proposals and {outcome.comments} comments.")
-    if outcome.before:
-        typer.echo(f"{outcome.before} rows had been imported before and stayed as they are.")
-    problems = sorted(outcome.problems, key=lambda one: (one.file, one.line))
+    typer.echo(imported)
+    if before:
+        typer.echo(f"{before} rows had been imported before and stayed as they are.")
+    problems = sorted(found, key=lambda one: (one.file, one.line))
     if report is not None:
         with report.open("w", encoding="utf-8", newline="") as file:
             file.writelines(export.lines(("file", "line", "id", "taken", "reason"), map(_cells, problems)))

@@ -45,14 +45,29 @@ class CommentColumns(_Part):
     negative: str = Field("", alias="against")
 
 
-class Mapping(_Part):
+class Written(_Part):
+    """How a file is written; what is empty is told from the file itself."""
+
+    encoding: str = ""
+    delimiter: str = Field("", max_length=1)
+
+    @field_validator("encoding")
+    @classmethod
+    def known_encoding(cls, name: str) -> str:
+        """Refuse an encoding that does not exist."""
+        try:
+            "".encode(name or "utf-8")
+        except LookupError:
+            raise ValueError("there is no such encoding") from None
+        return name
+
+
+class Mapping(Written):
     """Everything that has to be known of the files."""
 
     source: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,59}$")
     lang: str = Field(pattern=r"^[a-z]{2,3}$")
     zone: str = "UTC"
-    encoding: str = ""
-    delimiter: str = Field("", max_length=1)
     date_formats: list[str] = []
     proposals: ProposalColumns
     comments: CommentColumns | None = None
@@ -65,16 +80,6 @@ class Mapping(_Part):
             ZoneInfo(name)
         except (KeyError, ValueError, OSError):
             raise ValueError("there is no such time zone") from None
-        return name
-
-    @field_validator("encoding")
-    @classmethod
-    def known_encoding(cls, name: str) -> str:
-        """Refuse an encoding that does not exist."""
-        try:
-            "".encode(name or "utf-8")
-        except LookupError:
-            raise ValueError("there is no such encoding") from None
         return name
 
 

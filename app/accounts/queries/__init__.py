@@ -1,8 +1,9 @@
 """Reads about people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import bindparam, func, select
@@ -40,18 +41,9 @@ DEMO_PASSWORD = "rembuk-demo"  # noqa: S105 - printed at start and shown on the 
 SEEN_STEP = timedelta(hours=1)
 
 _s, _a, _p, _g = (table(model).c for model in (SignIn, Account, Participant, RoleGrant))
+_PERSON = (_a.id.label("account"), _a.participant_id, _a.lang, _a.confirmed_at, _p.name, _g.role, _g.office_id)
 _ACTOR = (
-    select(
-        _s.id.label("session"),
-        _s.seen_at,
-        _a.id.label("account"),
-        _a.participant_id,
-        _a.lang,
-        _a.confirmed_at,
-        _p.name,
-        _g.role,
-        _g.office_id,
-    )
+    select(_s.id.label("session"), _s.seen_at, *_PERSON)
     .select_from(table(SignIn))
     .join(table(Account), _a.id == _s.account_id)
     .join(table(Participant), _p.id == _a.participant_id)
@@ -69,32 +61,34 @@ def actor_of_session(session: Session, token: str) -> Actor | None:
     first = rows[0]
     if first.seen_at < now - SEEN_STEP:
         db.notice(session, "accounts.seen", first.session)
-    return Actor(
-        account=first.account,
-        participant=first.participant_id,
-        name=first.name or "",
-        lang=first.lang,
-        confirmed=first.confirmed_at is not None,
-        roles=frozenset(row.role for row in rows if row.role),
-        offices=frozenset(row.office_id for row in rows if row.office_id),
-        session=first.session,
-    )
+    return _actor(rows, first.session)
 
 
-_OF_ACCOUNT = (
-    select(_a.id.label("account"), _a.participant_id, _a.lang, _a.confirmed_at, _p.name, _g.role, _g.office_id)
+_PEOPLE = (
+    select(*_PERSON)
     .select_from(table(Account))
     .join(table(Participant), _p.id == _a.participant_id)
     .outerjoin(table(RoleGrant), _g.account_id == _a.id)
-    .where(_a.id == bindparam("account"), _a.deleted_at.is_(None))
+    .where(_a.deleted_at.is_(None))
 )
+_OF_ACCOUNT = _PEOPLE.where(_a.id == bindparam("account"))
+_BY_EMAIL = _PEOPLE.where(_a.email == bindparam("email"))
 
 
 def actor_of_account(session: Session, account: int) -> Actor | None:
     """The person an account belongs to with the roles they have now, for work that goes on after their request."""
     rows = session.execute(_OF_ACCOUNT, {"account": account}).all()
-    if not rows:
-        return None
+    return _actor(rows) if rows else None
+
+
+def actor_by_email(session: Session, email: str) -> Actor | None:
+    """The person with an address, for what is done in their name from the command line."""
+    rows = session.execute(_BY_EMAIL, {"email": email.strip().lower()}).all()
+    return _actor(rows) if rows else None
+
+
+def _actor(rows: Sequence[Any], session: int | None = None) -> Actor:
+    """A person from a row for each of their roles."""
     first = rows[0]
     return Actor(
         account=first.account,
@@ -104,6 +98,7 @@ def actor_of_account(session: Session, account: int) -> Actor | None:
         confirmed=first.confirmed_at is not None,
         roles=frozenset(row.role for row in rows if row.role),
         offices=frozenset(row.office_id for row in rows if row.office_id),
+        session=session,
     )
 
 

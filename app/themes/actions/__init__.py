@@ -7,6 +7,7 @@ from app.themes.actions.coding import LEASE, assign, confirm, retract, take_next
 from app.themes.actions.comparing import LOST, STORED, Copy, compare, forget, store
 from app.themes.actions.comparing import finish as finish_comparing
 from app.themes.actions.excluding import CHUNK, appeal, decide, exclude, exclude_gone, take_in
+from app.themes.actions.importing import Elsewhere, assign_all
 
 __all__ = [
     "CHUNK",
@@ -14,8 +15,10 @@ __all__ = [
     "LOST",
     "STORED",
     "Copy",
+    "Elsewhere",
     "appeal",
     "assign",
+    "assign_all",
     "clear",
     "code_all",
     "code_second",

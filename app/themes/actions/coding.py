@@ -80,12 +80,12 @@ def _places(session: Session, order: str, before: str | None) -> tuple[Any, Any]
     return 0, session.execute(_ROW, {"code": before}).scalar() or 0 if before else 0
 
 
-def assign(session: Session, actor: Actor, code: str, form: CodingForm, source: Source = Source.PERSON) -> None:
+def assign(session: Session, actor: Actor, code: str, form: CodingForm, source: Source = Source.PERSON) -> bool:
     """Say that a contribution contains a theme, in a passage of its text, with a name and in public. Idempotent.
 
-    The same theme by the same person in another passage takes the place of the first, which stays as taken back.
-    Conflict for one's own words, a text that is gone or changed since it was shown, a passage that is not in it, a
-    theme that is not in force, an excluded contribution, and a theme that a colleague found there already.
+    Gives whether that is new. The same theme by the same person in another passage takes the place of the first, which
+    stays as taken back. Conflict for one's own words, a text that is gone or changed since it was shown, a passage that
+    is not in it, a theme that is not in force, an excluded contribution, and a theme that a colleague found there.
     """
     item = _to_code(session, actor, code)
     book = queries.in_force(session, item.consultation.id)
@@ -101,7 +101,7 @@ def assign(session: Session, actor: Actor, code: str, form: CodingForm, source: 
     present = [one for one in queries.found_in(session, item, book) if one.retracted_at is None]
     for one in (it for it in present if it.theme is not None and it.theme.id == theme.id):
         if (one.begins, one.ends) == (passage.begins, passage.ends) and not one.again:
-            return
+            return False
         if one.account_id != actor.account and not one.again:
             raise Conflict(
                 "found-already",
@@ -110,6 +110,7 @@ def assign(session: Session, actor: Actor, code: str, form: CodingForm, source: 
             )
         take_back(session, actor, item, one.id)
     record(session, actor, item, theme, book.number, passage, source)
+    return True
 
 
 def confirm(session: Session, actor: Actor, coding_id: int) -> None:
