@@ -141,7 +141,7 @@ def all_said(session: Session, consultation: ConsultationView) -> AllSaid:
     reconciled, weighed = balance(session, consultation.id), weights(session, consultation.id)
     which = {"consultation": consultation.id, "area": consultation.area_id}
     found = session.execute(_EVERY, which).all() if book and weighed else []
-    by_place = _by_place(found)
+    by_place, people = _by_place(found)
     heard = _voices(session, book, found) if book else {}
     themes = [
         ThemeSaid(
@@ -157,26 +157,31 @@ def all_said(session: Session, consultation: ConsultationView) -> AllSaid:
         book,
         reconciled,
         tuple(themes),
-        len({_behind(row) for row in found}),
+        people,
         by_place.all,
         {row.place: offices.titled(row.place, row.place_name) for row in found if row.place} | {"": ""},
         _weeks({row.contribution: row.received_at for row in found}.values()),
     )
 
 
-def _behind(row: Any) -> int:
-    """Who is behind a contribution; one that came without an account is somebody by itself."""
-    return int(row.participant_id or -row.contribution)
+def _by_place(found: Iterable[Any]) -> tuple[small_counts.Table, int]:
+    """What may be shown by place, and how many people are behind all of it.
 
-
-def _by_place(found: Iterable[Any]) -> small_counts.Table:
-    once = {(theme, row.contribution): row for row in found for theme in (row.theme, None)}
+    A contribution that came without an account is of somebody by itself.
+    """
     every: dict[str, list[int]] = {}
     rows: dict[int, dict[str, list[int]]] = {}
-    for (theme, _), row in once.items():
-        cells = every if theme is None else rows.setdefault(theme, {})
-        cells.setdefault(row.place or "", []).append(_behind(row))
-    return small_counts.table(every, rows)
+    people: dict[int, int] = {}
+    counted: set[tuple[int, int]] = set()
+    for row in found:
+        number, theme, place = row.contribution, row.theme, row.place or ""
+        if number not in people:
+            people[number] = row.participant_id or -number
+            every.setdefault(place, []).append(people[number])
+        if (theme, number) not in counted:
+            counted.add((theme, number))
+            rows.setdefault(theme, {}).setdefault(place, []).append(people[number])
+    return small_counts.table(every, rows), len(set(people.values()))
 
 
 def _weeks(received: Iterable[Any]) -> tuple[tuple[date, int], ...]:
