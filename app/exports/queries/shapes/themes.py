@@ -76,6 +76,7 @@ class Weight(Shape):
 
     theme: int
     contributions: Number
+    arguments: Annotated[Number, Field(description="different ones: all copies of a text that many sent are one")]
     people: Number
 
 
@@ -87,5 +88,6 @@ class Themes(Shape):
     by_kind: dict[str, Balance]
     codebook: Codebook | None
     weights: Annotated[list[Weight], Field(description="every theme in force, the heaviest first")]
+    additions_unread: Annotated[Number, Field(description="coded copies of which what their senders added is unread")]
     check: BlindCheck | None
     versions: list[Edition]
