@@ -1,6 +1,7 @@
 """Which words stand for a theme: chosen by a rule that anyone can repeat, never by hand.
 
-Of all passages that carry a theme at most `DRAWN` are drawn by chance, with a seed that is published (`sampling`).
+Of all passages that carry a theme at most `DRAWN` are drawn by chance, with a seed that is published (`sampling`). Of
+copies of one text (`campaigns`) only the one drawn first stands.
 How alike two passages are is the share of their words that both have (Jaccard), words of at least `LONG` letters, in
 millionths rounded down. *Typical* is the one that is most alike all others drawn, *unlike* the one that is least so.
 *Against* is the typical one among passages of comments whose authors marked them "against", on a proposal that carries
@@ -9,9 +10,9 @@ first stands.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 from app.rules.sampling import sample
 
@@ -33,9 +34,15 @@ class Chosen:
     unlike: str | None = None
 
 
-def drawn(seed: str, names: Mapping[str, object]) -> tuple[str, ...]:
-    """The passages that are compared, by the codes of their contributions, in the order in which they are drawn."""
-    return sample(seed, names, DRAWN)
+def drawn(seed: str, arguments: Mapping[str, Hashable]) -> tuple[str, ...]:
+    """The passages that are compared, by the codes of their contributions, in the order in which they are drawn.
+
+    `arguments` says of each which argument it is: the same for all copies of one text.
+    """
+    first: dict[Hashable, str] = {}
+    for code in sample(seed, arguments, len(arguments)):
+        first.setdefault(arguments[code], code)
+    return tuple(islice(first.values(), DRAWN))
 
 
 def chosen(carrying: Mapping[str, str], against: Mapping[str, str]) -> Chosen:

@@ -24,6 +24,8 @@ from tests.contributions.world import by_hand, code_of, number_of
 from tests.counting import queries_asked
 from tests.page import Browser
 from tests.responses.theming import Answering
+from tests.rules.test_campaigns import LETTER
+from tests.themes.copies import WITH_OWN, code_all, compare, groups, send
 from tests.themes.office import FARES, HERE, LIGHTS, Office
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -200,6 +202,22 @@ def test_quotes_are_what_the_rule_chooses_from_the_published_passages(browser: B
     assert quotes(browser) == {why: code for why, code in vars(again).items() if code}
     assert set(quotes(browser)) == {"typical", "against"}
     assert list(rows[0]) == list(PASSAGES)
+
+
+def test_copies_of_one_text_are_one_argument_and_drawn_once(browser: Browser, office: Office) -> None:
+    proposal = office.proposal()
+    send(office, proposal, [LETTER, LETTER.replace("sekolah", "madrasah"), WITH_OWN])
+    compare(office)
+    (campaign,) = groups(office)
+    code_all(office, campaign)
+    office.find(proposal, 1)
+    facts = told(browser)["themes"][0]
+    assert (facts["contributions"], facts["arguments"]) == (4, 2)
+    assert file(browser, "themes")[0]["arguments"] == "2"
+    rows = file(browser, "passages")
+    assert [row["campaign"] for row in rows if row["kind"] == "comment"] == [str(campaign.id)] * 3
+    assert len(quotes(browser)) == 1  # two passages were drawn, and with two none is unlike
+    assert "2 argumen berbeda" in browser.get(HERE_IS).text
 
 
 def test_nothing_is_quoted_that_is_hidden_withdrawn_or_was_changed(browser: Browser, office: Office) -> None:

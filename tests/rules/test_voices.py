@@ -36,10 +36,18 @@ def test_with_two_none_is_unlike_and_the_one_drawn_first_is_typical() -> None:
 
 
 def test_so_many_are_drawn_and_the_same_with_the_same_seed() -> None:
-    names = {f"K{number}": None for number in range(3 * DRAWN)}
+    names = {f"K{number}": number for number in range(3 * DRAWN)}
     assert len(drawn("benih", names)) == DRAWN
     assert drawn("benih", names) == drawn("benih", dict(reversed(names.items())))
     assert drawn("benih", names) != drawn("lain", names)
+
+
+def test_copies_of_one_text_are_drawn_once() -> None:
+    names = {f"K{number}": number % 7 for number in range(100)}
+    found = drawn("benih", names)
+    assert sorted(names[code] for code in found) == list(range(7))
+    every = drawn("benih", {code: code for code in names})  # the first 50 of all
+    assert every[0] == found[0]
 
 
 @given(some.dictionaries(some.text(max_size=5), some.text(max_size=80), max_size=12))

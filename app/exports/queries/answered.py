@@ -29,13 +29,13 @@ CHANGING = ("adopted", "partly", "already-planned")
 #: The columns of each table, by its name in addresses and sheets. A place is one, none at all, or the rest together.
 TABLES = {
     "balance": ("received", "coded", "excluded", "pending"),
-    "themes": ("theme", "stance", "lang", "contributions", "people", *ANSWER),
+    "themes": ("theme", "stance", "lang", "contributions", "arguments", "people", *ANSWER),
     "places": ("theme", "what", "code", "place", "contributions"),
     "quotes": ("theme", "why", "code", "quote", "lang"),
     "weeks": ("week", "contributions"),
 }
 #: The columns of all codings that stand; without words where they may not be quoted.
-PASSAGES = ("theme", "code", "kind", "proposal", "stance", "version", "passage", "lang")
+PASSAGES = ("theme", "code", "kind", "proposal", "stance", "version", "campaign", "passage", "lang")
 CHUNK = 300
 
 
@@ -108,6 +108,7 @@ class Account:
             "stance": one.theme.says,
             "lang": one.theme.says_lang,
             "contributions": one.weight.contributions,
+            "arguments": one.weight.arguments,
             "people": one.weight.people,
             "places": [vars(it) for it in self.places(one.places)],
             "answer": _answer(self.answers.get(one.theme.id)),
@@ -159,5 +160,6 @@ def passages(consultation: consultations.ConsultationView) -> Iterator[Sequence[
             found = themes.passages(session, consultation, after, CHUNK)
         if not found:
             return
-        yield from ((it.theme, it.code, it.kind, it.proposal, it.stance, it.version, it.quote, it.lang) for it in found)
+        for it in found:
+            yield it.theme, it.code, it.kind, it.proposal, it.stance, it.version, it.campaign, it.quote, it.lang
         after = found[-1].contribution

@@ -22,11 +22,11 @@ from app.offices.models import Area
 from app.proposals.models import Proposal, ProposalVersion
 from app.rules import quoting, small_counts, voices
 from app.rules.coding import State
-from app.themes.models import Coding, CodingCounted, Theme
+from app.themes.models import CampaignSignature, Coding, CodingCounted, Theme
 from app.themes.queries.codebooks import CodebookView, ThemeView, in_force
 from app.themes.queries.queue import NUMBERS
 from app.themes.queries.standing import Reconciled, balance
-from app.themes.queries.weights import Weight, weights
+from app.themes.queries.weights import ARGUMENT, Weight, weights
 
 #: So many characters of a passage are quoted at most; the whole is where it links to.
 QUOTED = 400
@@ -76,10 +76,17 @@ class AllSaid:
         """With which the passages were drawn: the fingerprint of the codebook in force."""
         return self.book.h if self.book else ""
 
+    @property
+    def copied(self) -> bool:
+        """Whether some themes were found in copies of one text."""
+        return any(one.weight.arguments < one.weight.contributions for one in self.themes)
 
-_k, _t, _q, _c, _p, _v, _m, _a = (
+
+_k, _t, _q, _c, _p, _v, _m, _a, _s = (
     table(model).c
-    for model in (Coding, Theme, CodingCounted, Contribution, Proposal, ProposalVersion, Comment, Area)
+    for model in (
+        Coding, Theme, CodingCounted, Contribution, Proposal, ProposalVersion, Comment, Area, CampaignSignature,
+    )
 )  # fmt: skip
 _on, _unit = table(Contribution).alias("on_ledger"), table(Area).alias("unit")
 #: So many characters the codes of places right below that of a consultation have; those of regencies where it has none.
@@ -89,7 +96,7 @@ _FOUND = (
     select(
         func.coalesce(_t.merged_into, _t.id).label("theme"), _k.id, _k.version, _c.code, _c.id.label("contribution"),
         _c.participant_id, _c.received_at, _m.stance, _m.proposal_id, _unit.c.code.label("place"),
-        _unit.c.name.label("place_name"),
+        _unit.c.name.label("place_name"), ARGUMENT.label("argument"),
         and_(
             _c.visibility == Visibility.PUBLIC, _p.withdrawn_at.is_(None), _m.removed_at.is_(None),
             _k.text_h == func.coalesce(_v.h, _m.h),
@@ -105,6 +112,7 @@ _FOUND = (
     .outerjoin(table(Proposal), _p.id == _c.id)
     .outerjoin(table(ProposalVersion), and_(_v.proposal_id == _p.id, _v.number == _p.version))
     .outerjoin(table(Comment), _m.id == _c.id)
+    .outerjoin(table(CampaignSignature), _s.contribution_id == _c.id)
     .outerjoin(_on, _on.c.id == _m.proposal_id)
     .outerjoin(table(Area), _a.id == func.coalesce(_c.area_id, _on.c.area_id))
     .outerjoin(_unit, _unit.c.code == func.substr(_a.code, 1, _LENGTH))
@@ -208,6 +216,8 @@ class Passage:
     proposal: str | None
     stance: str | None
     version: int
+    #: Of which text it is a copy; what its sender added to it is no copy.
+    campaign: int | None
     quote: str | None
     lang: str
 
@@ -219,6 +229,7 @@ def passages(session: Session, consultation: ConsultationView, after: int, most:
     return [
         Passage(
             row.contribution, row.number, row.code, row.kind, row.proposal, row.stance, row.version,
+            -row.argument if row.argument < 0 else None,
             row.quote if book and _quotable(book, row) else None, row.lang,
         )
         for row in session.execute(_PASSAGES, which)
@@ -238,8 +249,8 @@ def _voices(session: Session, book: CodebookView, found: Iterable[Any]) -> dict[
     """The words that stand for each theme, by the rule of `voices`."""
     carrying, against = _candidates(book, found)
     drawn = {
-        theme: tuple({code: some[code] for code in voices.drawn(book.h, some)} for some in both)
-        for theme, both in ((theme, (carrying[theme], against.get(theme, {}))) for theme in carrying)
+        theme: tuple(_drawn(book.h, some) for some in (passages, against.get(theme, {})))
+        for theme, passages in carrying.items()
     }
     codings = {coding for both in drawn.values() for some in both for coding in some.values()}
     words = {row.id: row for row in session.execute(_WORDS, {"codings": sorted(codings)})} if codings else {}
@@ -255,17 +266,22 @@ def _voices(session: Session, book: CodebookView, found: Iterable[Any]) -> dict[
     return heard
 
 
+def _drawn(seed: str, some: Mapping[str, Any]) -> dict[str, int]:
+    """The passages drawn, as the row numbers of their codings by the codes of their contributions."""
+    return {code: some[code].id for code in voices.drawn(seed, {code: row.argument for code, row in some.items()})}
+
+
 def _voice(why: str, code: str, words: Any) -> Voice:
     return Voice(why, code, words.quote, words.lang)
 
 
 def _candidates(
     book: CodebookView, found: Iterable[Any]
-) -> tuple[dict[int, dict[str, int]], dict[int, dict[str, int]]]:
+) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
     """By theme: passages that carry it, and those of comments against proposals that carry it, by codes."""
-    carrying: dict[int, dict[str, int]] = {}
+    carrying: dict[int, dict[str, Any]] = {}
     proposed: dict[int, set[int]] = {}
-    contrary: dict[int, dict[str, int]] = {}
+    contrary: dict[int, dict[str, Any]] = {}
     carriers: dict[int, set[str]] = {}
     for row in found:
         carriers.setdefault(row.theme, set()).add(row.code)
@@ -273,12 +289,12 @@ def _candidates(
             proposed.setdefault(row.contribution, set()).add(row.theme)
         if not _quotable(book, row):
             continue
-        carrying.setdefault(row.theme, {}).setdefault(row.code, row.id)
+        carrying.setdefault(row.theme, {}).setdefault(row.code, row)
         if row.stance == Stance.AGAINST:
-            contrary.setdefault(row.proposal_id, {}).setdefault(row.code, row.id)
-    against: dict[int, dict[str, int]] = {}
+            contrary.setdefault(row.proposal_id, {}).setdefault(row.code, row)
+    against: dict[int, dict[str, Any]] = {}
     for proposal, passages in contrary.items():
         for theme_id in proposed.get(proposal, ()):
-            others = {code: coding for code, coding in passages.items() if code not in carriers[theme_id]}
+            others = {code: row for code, row in passages.items() if code not in carriers[theme_id]}
             against.setdefault(theme_id, {}).update(others)
     return carrying, against

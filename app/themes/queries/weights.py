@@ -15,14 +15,14 @@ from app.themes.queries.queue import NUMBERS
 _k, _t, _q, _c, _s = (table(model).c for model in (Coding, Theme, CodingCounted, Contribution, CampaignSignature))
 _speaks = func.coalesce(_t.merged_into, _t.id)
 #: What makes an argument another one: the campaign of a copy, below zero, else the contribution itself.
-_argument = case((_s.campaign_id.is_(None) | OWN_WORDS, _c.id), else_=-_s.campaign_id)
+ARGUMENT = case((_s.campaign_id.is_(None) | OWN_WORDS, _c.id), else_=-_s.campaign_id)
 _WEIGHTS = (
     select(
         _speaks,
         func.count(_c.id.distinct()),
         func.count(_c.participant_id.distinct()),
         func.count(case((_c.participant_id.is_(None), _c.id)).distinct()),
-        func.count(_argument.distinct()),
+        func.count(ARGUMENT.distinct()),
     )
     .select_from(table(Theme))
     .join(table(Coding), (_k.theme_id == _t.id) & _k.retracted_at.is_(None))

@@ -57,6 +57,7 @@ class ThemeSaid(Shape):
     stance: str
     lang: Lang
     contributions: Number
+    arguments: Annotated[Number, Field(description="different ones: all copies of a text that many sent are one")]
     people: Number
     places: list[PlaceShown]
     answer: ThemeAnswer | None
