@@ -54,7 +54,7 @@ class CodebookForm(Form):
     seen: Line = Field("", max_length=64)
 
 
-Order = Literal["chance", "age"]
+Order = Literal["chance", "age", "alike"]
 
 
 class NextForm(Form):

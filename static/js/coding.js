@@ -1,6 +1,6 @@
 // The coding desk by keyboard, always as an extra: without it sentences are ticked and buttons pressed.
 //   1 to 9 press the themes shown · / finds a theme · j and k go through the sentences · u takes the last one back
-//   n reads the next · x leaves it out · c opens the copies. Words marked with the mouse are sent as the quote.
+//   n reads the next · m the most alike · x leaves it out · c opens the copies. Words marked with the mouse are sent as the quote.
 "use strict";
 (() => {
   const $ = (query) => document.querySelector(query);
@@ -42,6 +42,7 @@
     j: () => step(1),
     k: () => step(-1),
     n: () => $("#next button")?.click(),
+    m: () => $("#next button[value=alike]")?.click(),
     u: () => all('form[action$="/retraction"] button').pop()?.click(),
     x: () => $("#leave-out")?.click(),
     c: () => $("#campaign")?.click(),

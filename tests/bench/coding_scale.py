@@ -50,8 +50,8 @@ def main(number: int) -> int:
         desk = browser.as_(person)
         here = "/desk/consultations/skala/coding"
 
-        def first(order: str) -> None:
-            desk.client.post(f"{here}/next", data={"order": order}).raise_for_status()
+        def first(order: str, after: str = "") -> None:
+            desk.client.post(f"{here}/next", data={"order": order, "after": after}).raise_for_status()
 
         waiting = cycle([desk.client.post(f"{here}/next", data={"order": "chance"}).url.path for _ in range(CODED)])
 
@@ -65,6 +65,7 @@ def main(number: int) -> int:
         figures = {
             "first item, by chance": cpu(lambda: first("chance")),
             "first item, by age": cpu(lambda: first("age")),
+            "the most alike to one": cpu(lambda: first("alike", factories.code(proposals[0]))),
             "a coding, answered with the desk": cpu(code),
         }
         for name in ("pending", "gone", "again", "coded", "excluded", "appealed"):

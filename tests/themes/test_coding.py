@@ -20,6 +20,8 @@ from app.themes.models import Coding, CodingLease, Source
 from tests import factories
 from tests.contributions.world import code_of, lights
 from tests.page import Browser
+from tests.rules.test_campaigns import LETTER
+from tests.themes.copies import compare, send
 from tests.themes.office import Office
 
 BODY = (
@@ -174,6 +176,30 @@ def test_the_next_comes_by_age_or_by_chance_and_never_twice_to_two_people(office
     turn = seen.index(min(seen))
     assert [*seen[turn:], *seen[:turn]] == sorted(seen)
     assert code_of(gone) not in seen
+
+
+def test_the_next_by_likeness_is_a_copy_then_what_has_the_same_words(office: Office) -> None:
+    proposal = office.proposal()
+    plain, copy, road, market = send(
+        office, proposal,
+        [LETTER, LETTER, "Tarif angkutan kota naik, anak kami berhenti sekolah.", "Harga beras di pasar mahal."],
+    )  # fmt: skip
+    compare(office)
+
+    def following(after: str, who: factories.Person) -> str | None:
+        form = NextForm.model_validate({"order": "alike", "after": after})
+        return db.write_now(actions.take_next, who.actor, office.consultation, form)
+
+    assert following(code_of(plain), office.official) == code_of(copy)
+    assert following(code_of(plain), office.colleague) == code_of(road), "the copy is open elsewhere"
+    office.find(copy, piece=[0])
+    office.find(plain, piece=[0])
+    office.find(road, by=office.colleague)
+    assert following(code_of(plain), office.official) in (code_of(market), code_of(proposal))
+    office.find(market)
+    office.find(proposal)
+    assert following(code_of(plain), office.official) is None
+    assert following("", office.official) is None
 
 
 def test_what_is_open_elsewhere_is_named_and_comes_back_when_it_was_left(office: Office) -> None:

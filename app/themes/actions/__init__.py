@@ -3,11 +3,12 @@
 from app.themes.actions.campaigns import clear, code_all, go_on, retract_all
 from app.themes.actions.checking import code_second, draw, new_seed
 from app.themes.actions.codebooks import discard, drop, keep_theme, merge, publish, put_back, split
-from app.themes.actions.coding import LEASE, assign, confirm, retract, take_next
+from app.themes.actions.coding import assign, confirm, retract
 from app.themes.actions.comparing import LOST, STORED, Copy, compare, forget, store
 from app.themes.actions.comparing import finish as finish_comparing
 from app.themes.actions.excluding import CHUNK, appeal, decide, exclude, exclude_gone, take_in
 from app.themes.actions.importing import Elsewhere, assign_all
+from app.themes.actions.taking import LEASE, take_next
 
 __all__ = [
     "CHUNK",

@@ -1,83 +1,26 @@
-"""Finding themes in contributions, taking that back, and taking the next one that waits."""
+"""Finding themes in contributions, and taking that back."""
 
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
-from app.consultations import queries as consultations
 from app.contributions import actions as contributions
 from app.contributions.models import Contribution
 from app.core import access, clock, db
 from app.core.access import Actor, Conflict
-from app.core.codes import new_code, read_code
 from app.core.columns import table
 from app.core.i18n import N_
 from app.publiclog import actions as publiclog
 from app.rules import quoting
 from app.themes import queries
-from app.themes.forms import CodingForm, NextForm
-from app.themes.models import Coding, CodingLease, Source
+from app.themes.forms import CodingForm
+from app.themes.models import Coding, Source
 
-#: So long a contribution stays with whoever took it from the queue, without a sign of life.
-LEASE = timedelta(minutes=15)
-#: So often the next one is looked for, where others take it at the same moment.
-TRIES = 5
-_k, _l, _c = (table(model).c for model in (Coding, CodingLease, Contribution))
+_k, _c = (table(model).c for model in (Coding, Contribution))
 _LOCK = select(_c.id).where(_c.id == bindparam("id")).with_for_update()
-_ROW = select(_c.id).where(_c.code == bindparam("code"))
 _INSERT = insert(table(Coding))
 _TAKE_BACK = update(table(Coding)).where(_k.id == bindparam("number"), _k.retracted_at.is_(None))
-
-
-def _lease(made: Any) -> Any:
-    """Takes a contribution unless somebody else has it open; gives its row number if it was taken."""
-    begun = made.insert(table(CodingLease)).values(
-        contribution_id=bindparam("contribution"), account_id=bindparam("account"), until=bindparam("ends")
-    )
-    return begun.on_conflict_do_update(
-        index_elements=["contribution_id"],
-        set_={"account_id": begun.excluded.account_id, "until": begun.excluded.until},
-        where=(_l.account_id == begun.excluded.account_id) | (_l.until <= bindparam("now", type_=_l.until.type)),
-    ).returning(_l.contribution_id)
-
-
-_LEASE = {dialect.name: _lease(made) for dialect, made in ((sqlite.dialect, sqlite), (postgresql.dialect, postgresql))}
-_RELEASE = delete(table(CodingLease)).where(_l.account_id == bindparam("account"))
-
-
-def take_next(session: Session, actor: Actor, consultation_id: int, form: NextForm) -> str | None:
-    """Open the next contribution that waits in an order and give its code; None where nothing waits for this person.
-
-    Nobody is given what somebody else has open, what they wrote themselves, or what cannot be read any more. Whoever
-    begins by chance begins at a place of their own, so that two people read different things.
-    """
-    access.require("themes.write", actor, consultations.by_id(session, consultation_id))
-    session.execute(_RELEASE, {"account": actor.account})
-    now = clock.now()
-    before = read_code(form.after)
-    first, begins = _places(session, form.order, before)
-    for after in (begins, first):
-        for _ in range(TRIES):
-            found = queries.next_free(
-                session, form.order, consultation_id, after, actor.account, actor.participant, now
-            )
-            if found is None or found.code == before:
-                break
-            values = {"contribution": found.id, "account": actor.account, "now": now, "ends": now + LEASE}
-            if session.execute(_LEASE[session.get_bind().dialect.name], values).first():
-                return found.code
-            after = found.code if form.order == "chance" else found.id
-    return None
-
-
-def _places(session: Session, order: str, before: str | None) -> tuple[Any, Any]:
-    """Where an order begins for everybody, and where somebody goes on who has this contribution before them."""
-    if order == "chance":
-        return "", before or new_code()
-    return 0, session.execute(_ROW, {"code": before}).scalar() or 0 if before else 0
 
 
 def assign(session: Session, actor: Actor, code: str, form: CodingForm, source: Source = Source.PERSON) -> bool:

@@ -62,6 +62,7 @@ from app.themes.queries.reading import (
 )
 from app.themes.queries.record import LeftOut, Record, Said, record_of
 from app.themes.queries.said import AllSaid, Passage, ThemeSaid, Voice, all_said, passages
+from app.themes.queries.similar import most_alike_free
 from app.themes.queries.standing import Reconciled, balance
 from app.themes.queries.weights import Weight, weights
 
@@ -122,6 +123,7 @@ __all__ = [
     "in_path",
     "left_to_check",
     "listed",
+    "most_alike_free",
     "name",
     "name_columns",
     "named_by",

@@ -47,14 +47,15 @@ _ON_LEDGER = (
     .outerjoin(table(Comment), _m.id == _q.contribution_id)
 )
 _PENDING = (_q.consultation_id == bindparam("consultation")) & (_q.state == NUMBERS[State.PENDING])
-_FREE = (
+#: What waits and can be read, that nobody else has open and this person did not write.
+FREE = (
     select(_q.contribution_id.label("id"), _q.code)
     .select_from(_ON_LEDGER)
     .where(
         _PENDING, _READABLE, ~_OTHERS, _c.participant_id.is_distinct_from(bindparam("participant", type_=_c.id.type))
     )
-    .limit(1)
 )
+_FREE = FREE.limit(1)
 #: Codes are drawn by chance, so their order is one.
 _ORDERS: Mapping[str, tuple[ColumnElement[Any], Any]] = {
     "chance": (_q.code, _FREE.where(_q.code > bindparam("after")).order_by(_q.code)),

@@ -1,6 +1,6 @@
 """The coding desk: how far the office is, the next that waits, and one contribution with the themes beside it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -102,7 +102,7 @@ def _page(
         item=item,
         consultation=item.consultation,
         balance=queries.balance(session, item.consultation.id).counted,
-        order=order if order in ("chance", "age") else "chance",
+        order=order if order in get_args(Order) else "chance",
         own=item.participant_id is not None and item.participant_id == actor.participant,
         ticked=form.values.get("piece") or [],
         form=form,
@@ -131,7 +131,7 @@ async def _answer(request: Request, actor: Actor, item: queries.Words, form: Sub
             return _page(request, session, actor, queries.words(session, item.code), shown, web.is_htmx(request))
 
     if form.valid and not web.is_htmx(request):
-        return web.done(request, f"{item.page}?order={'age' if order == 'age' else 'chance'}#found")
+        return web.done(request, f"{item.page}?order={order if order in get_args(Order) else 'chance'}#found")
     return await run_in_threadpool(again)
 
 
