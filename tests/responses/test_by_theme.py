@@ -1,5 +1,7 @@
 """An answer for a theme reaches everyone in whose words it was found, and nobody is silently left out."""
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
@@ -16,6 +18,7 @@ from app.themes import actions as coding
 from app.themes.models import Coding, CodingTotal
 from tests import answering, factories
 from tests.contributions.world import by_hand, code_of, lights, recounted
+from tests.counting import queries_asked
 from tests.factories import Person
 from tests.obligations.samples import one_owed, owed
 from tests.page import Browser
@@ -69,6 +72,12 @@ def test_of_two_themes_one_is_answered_then_both(office: Answering, browser: Bro
     light = facts["lights"]["answered"]
     assert (light["lit"], light["evidence"], light["themes"], light["themes_answered"]) == (False, None, 2, 1)
     assert [(one["theme"], one["quote"]["text"]) for one in facts["answers"]] == [(1, FARES)]
+    rows = browser.client.get("/consultations/air/contributions.csv").text.removeprefix("\ufeff")
+    listed = csv.DictReader(io.StringIO(rows))
+    told = {row["code"]: (row["themes"], row["themes_answered"], bool(row["answered_at"])) for row in listed}
+    assert told == {code_of(mine): ("2", "1", False), code_of(only): ("1", "1", True)}
+    own = browser.as_(office.author).get("/me/contributions").text
+    assert in_order(own, FARES, text_for(1)) and "Dijawab: 1 dari 2 tema" in own
     office.answer_theme(2)
     assert parts(mine) == (True, 2, 2)
     assert {one.theme.number: one.quote for one in office.answers(mine) if one.theme} == {1: FARES, 2: DARK}
@@ -319,3 +328,27 @@ def test_answers_that_were_published_are_told_by_theme(office: Answering) -> Non
         (one,) = queries.published_by_theme(session, office.consultation).values()
     assert (one.text[:16], one.reached) == ("Tema 1: sekarang", 2)
     assert clock.now() - one.published_at < timedelta(minutes=1)
+
+
+def test_pages_ask_as_much_for_many_as_for_few(office: Answering, browser: Browser) -> None:
+    reader, desk = browser.as_(office.author), browser.as_(office.official)
+    first = with_both(office)
+    office.answer_theme(1)
+    draft = office.draft(2)
+    here = "/desk/consultations/air/answers/themes"
+    pages = {
+        "/me/contributions": reader, f"/contributions/{code_of(first)}": reader, here: desk, f"{here}/1": desk,
+        f"/desk/answers/{draft}": desk, f"/desk/answers/{draft}/exceptions": desk, "/desk/answers?list=writing": desk,
+    }  # fmt: skip
+    few, many = {}, {}
+    for costs in (few, many):
+        for path, somebody in pages.items():
+            with queries_asked() as asked:
+                assert somebody.get(path).status == 200
+            costs[path] = sum(1 for one in asked if one != "BEGIN")
+        for _ in range(0 if many else 6):
+            with_both(office)
+        office.give(1)
+    assert few == many
+    assert all(cost <= 8 for path, cost in few.items() if path.startswith("/desk")), few
+    assert few["/me/contributions"] <= 9, "one more than without answers"

@@ -29,7 +29,7 @@ PROPOSALS = (
 )  # fmt: skip
 CONTRIBUTIONS = (
     "code", "kind", "proposal", "channel", "received_at", "visibility", "reason", "considered_at", "answered_at",
-    "answer",
+    "answer", "themes", "themes_answered",
 )  # fmt: skip
 RESULTS = (
     "code", "title", "version", "present_version", "state", "supports", "opposes", "neutrals", "total", "counts",
@@ -120,7 +120,7 @@ def proposals(consultation: ConsultationView) -> Iterator[Sequence[Any]]:
                 row.area_code, row.area, row.author if shown else None, row.channel, row.received_at, _state(row),
                 row.withdrawn_reason if shown and row.withdrawn_at else row.reason_code, row.status, *counts, note,
                 row.comments, *_imported(consultation, row.imported_supports, row.imported_comments),
-                row.difference if shown else None, *lit[row.id], row.merged_into,
+                row.difference if shown else None, *lit[row.id][:2], row.merged_into,
             )  # fmt: skip
 
 
@@ -131,15 +131,18 @@ def contributions(consultation: ConsultationView) -> Iterator[Sequence[Any]]:
         for row in rows:
             yield (
                 row.code, row.kind, row.proposal, row.channel, row.received_at, row.visibility, row.reason_code,
-                *lit[row.id], row.status,
+                *lit[row.id][:2], row.status, *lit[row.id][2:],
             )  # fmt: skip
 
 
-def _lit(rows: Sequence[Any]) -> dict[int, tuple[datetime | None, datetime | None]]:
-    """Since when each of these is considered and answered."""
+def _lit(rows: Sequence[Any]) -> dict[int, tuple[datetime | None, datetime | None, int, int]]:
+    """Since when each of these is considered and answered, its themes, and how many of them are answered."""
     with db.reading() as session:
         found = ledger.lights_of(session, rows)
-    return {number: (lights.considered.since, lights.answered.since) for number, lights in found.items()}
+    return {
+        number: (it.considered.since, it.answered.since, it.answered.themes, it.answered.done)
+        for number, it in found.items()
+    }
 
 
 def results(consultation: ConsultationView) -> Iterator[Sequence[Any]]:

@@ -17,6 +17,7 @@ from app.core.columns import table
 from app.core.i18n import language
 from app.proposals import queries as proposals
 from app.proposals.models import ProposalDraft
+from app.responses import queries as responses
 from app.votes import queries as votes
 
 _c = table(Contribution).c
@@ -40,14 +41,27 @@ class Voted:
         return self.consultation.rule_at(clock.now()) == self.consultation.rule_changes
 
 
-def contributed(
-    session: Session, participant: int, after: str | None, comments_after: str | None
-) -> tuple[paging.Page[proposals.Own], paging.Page[comments.Own]]:
-    """Somebody's own proposals and comments, the newest first; the lights of both are read together."""
+@dataclass(frozen=True)
+class Contributed:
+    """Somebody's own proposals and comments, the newest first, with the answers that stand, by their codes."""
+
+    proposals: paging.Page[proposals.Own]
+    comments: paging.Page[comments.Own]
+    answers: dict[str, list[responses.AnswerView]]
+
+
+def contributed(session: Session, participant: int, after: str | None, comments_after: str | None) -> Contributed:
+    """A page of each; the lights and the answers of both are read together."""
     written = proposals.by_author(session, participant, after)
     said = comments.by_author(session, participant, comments_after)
-    lights = contributions.lights_of(session, [*written.items, *said.items])
-    return proposals.own(written, lights), comments.own(said, lights)
+    every = {item.id: item for item in (*written.items, *said.items)}
+    lights = contributions.lights_of(session, list(every.values()))
+    answered = [number for number, found in lights.items() if found.answered.lit or found.answered.partly]
+    answers = responses.answers_of_many(session, answered) if answered else {}
+    standing = {
+        every[number].code: [it for it in of_it if it.superseded_at is None] for number, of_it in answers.items()
+    }
+    return Contributed(proposals.own(written, lights), comments.own(said, lights), standing)
 
 
 OWN_VOTES = 50

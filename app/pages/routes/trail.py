@@ -139,15 +139,16 @@ def own(
 ) -> Response:
     """Everything the person put in, with where it stands."""
     participant = actor.participant or 0
-    own_proposals, own_comments = queries.contributed(session, participant, after or None, comments_after or None)
+    found = queries.contributed(session, participant, after or None, comments_after or None)
     voted = queries.own_votes(session, participant)
     reminders = queries.reminders(session, actor, voted)
-    shown = [own.item.code for own in own_proposals.items] + [own.code for own in own_comments.items]
+    shown = [own.item.code for own in found.proposals.items] + [own.code for own in found.comments.items]
     return web.render(
         request,
         "pages/own.html",
-        proposals=own_proposals,
-        comments=own_comments,
+        proposals=found.proposals,
+        comments=found.comments,
+        answers=found.answers,
         acts=moderation.acts_for(session, shown),
         voted=voted,
         amended=reminders.amended,

@@ -120,9 +120,9 @@ def page(
         reach = queries.reach(session, theme.id) if theme and not response else 0
         named = response.items if response and response.theme is None else ()
         known = named if {item.code for item in named} == set(_codes(form)) else None
-        chosen = known or queries.chosen(session, consultation.id, _codes(form))
+        chosen = known or (queries.chosen(session, consultation.id, _codes(form)) if _codes(form) else ())
         elsewhere = queries.chosen(session, consultation.id, list(drafts)) if drafts else ()
-        words = queries.disputes(session, [item.id for item in chosen])
+        words = queries.disputes(session, [item.id for item in chosen]) if chosen else {}
         reused, apart = _apart(session, form)
         form.values.setdefault("role", queries.last_role(session, request.state.actor))
     statuses = [(code, gettext(name)) for code, name in STATUSES.items()]
