@@ -185,8 +185,8 @@ def test_quotes_are_what_the_rule_chooses_from_the_published_passages(browser: B
     assert quotes(browser) == {"typical": code_of(numbers[0]), "unlike": code_of(numbers[3])}
     contrary = against(numbers[0], "Tarif lama tidak menutup biaya solar kami.")
     office.find(contrary, 2)
-    also_for = against(numbers[1], "Tarif boleh naik sedikit saja.")
-    office.find(also_for, 1)
+    for share in ("sedikit", "separuh"):  # against a proposal with the theme, and yet with the theme themselves
+        office.find(against(numbers[1], f"Tarif angkot boleh naik {share} saja."), 1)
     facts = told(browser)
     rows = file(browser, "passages")
     carrying = {row["code"]: row["passage"] for row in rows if row["theme"] == "1" and row["passage"]}
@@ -206,7 +206,7 @@ def test_quotes_are_what_the_rule_chooses_from_the_published_passages(browser: B
 
 def test_copies_of_one_text_are_one_argument_and_drawn_once(browser: Browser, office: Office) -> None:
     proposal = office.proposal()
-    send(office, proposal, [LETTER, LETTER.replace("sekolah", "madrasah"), WITH_OWN])
+    send(office, proposal, [LETTER, LETTER.replace("setiap pagi", "menjelang subuh"), WITH_OWN])
     compare(office)
     (campaign,) = groups(office)
     code_all(office, campaign)
