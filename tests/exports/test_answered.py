@@ -98,7 +98,8 @@ def test_page_data_and_files_tell_the_same_figures(browser: Browser, office: Off
         [str(one[part]) for one in weighed] for part in range(3)
     ]
     assert [row["stance"] for row in found["themes"]] == [FARES, LIGHTS, "'=Tema yang tidak ditemukan di mana pun"]
-    assert found["balance"] == [{name: str(number) for name, number in facts["balance"].items()}]
+    whole = facts["balance"] | {"answered": facts["answered"]}
+    assert found["balance"] == [{name: str(number) for name, number in whole.items()}]
     assert [(row["week"], row["contributions"]) for row in found["weeks"]] == [
         (it["week"], str(it["contributions"])) for it in facts["weeks"]
     ]
@@ -131,6 +132,7 @@ def test_the_answer_of_each_theme_stands_beside_it_and_what_it_changes(browser: 
     page = browser.get(HERE_IS)
     assert "<strong>separuh</strong>" in page.html and "Jawaban ini berlaku untuk 2 masukan" in page.text
     assert "1 dari 2 tema yang ditemukan sudah dijawab" in page.text
+    assert "2 dari 3 masukan sudah dijawab" in page.text and told(browser)["answered"] == 2
     changes = page.text.partition("Menurut jawaban resmi:")[2]
     assert FARES in changes and LIGHTS not in changes
     (first, second), (head, *rows) = file(browser, "themes"), sheets(browser)["themes"]

@@ -28,7 +28,7 @@ ANSWER = tuple(f"answer_{name}" for name in ANSWERED)
 CHANGING = ("adopted", "partly", "already-planned")
 #: The columns of each table, by its name in addresses and sheets. A place is one, none at all, or the rest together.
 TABLES = {
-    "balance": ("received", "coded", "excluded", "pending"),
+    "balance": ("received", "coded", "excluded", "pending", "answered"),
     "themes": ("theme", "stance", "lang", "contributions", "arguments", "people", *ANSWER),
     "places": ("theme", "what", "code", "place", "contributions"),
     "quotes": ("theme", "why", "code", "quote", "lang"),
@@ -93,6 +93,7 @@ class Account:
             "consultation": view.slug,
             "asked": asked,
             "balance": vars(said.reconciled.counted),
+            "answered": said.reconciled.answered,
             "codebook": said.book.number if said.book else None,
             "seed": said.seed or None,
             "people": said.people,
@@ -119,7 +120,7 @@ class Account:
         """A table, row by row, made of the same facts."""
         facts = self.facts
         if table == "balance":
-            yield tuple(facts["balance"][name] for name in TABLES[table])
+            yield (*facts["balance"].values(), facts["answered"])
         elif table == "places":
             every = [(None, facts["places"]), *((theme["theme"], theme["places"]) for theme in facts["themes"])]
             yield from ((theme, *it.values()) for theme, places in every for it in places)

@@ -77,6 +77,7 @@ class Answered(Shape):
     consultation: str
     asked: Asked
     balance: Balance
+    answered: Annotated[Number, Field(description="contributions that are answered, alone or for each of their themes")]
     codebook: int | None
     seed: Annotated[Fingerprint | None, Field(description="with which the quoted passages were drawn")]
     people: Annotated[Number, Field(description="behind everything that is coded")]
