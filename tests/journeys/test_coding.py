@@ -1,4 +1,4 @@
-"""From the first reading to the public page of themes: an official names themes, finds them, and leaves one out."""
+"""From the first reading to one answer for many: an official names themes, finds them, leaves one out, and answers."""
 
 import re
 
@@ -12,6 +12,7 @@ from tests.journeys.visitor import Visitor
 FARES, LIGHTS = "Tarif yang naik memberatkan pelajar", "Jalan ke sekolah perlu lampu"
 FIRST = "Tarif angkot naik dua kali tahun ini, dan pelajar paling berat menanggungnya."
 SECOND = "Jalan Merdeka gelap sejak lampunya mati, jadi anak-anak pulang meraba-raba."
+ANSWER = "Mulai Januari pelajar membayar separuh tarif dengan kartu pelajar dari sekolah."
 REST = "Kami sudah tiga kali menyampaikan hal ini dalam musyawarah desa tanpa ada tindak lanjut yang terlihat. " * 2
 
 
@@ -52,7 +53,23 @@ def test_themes_are_named_found_and_read_by_everyone(visit: Visit, script: bool,
     anyone.reads(FIRST)
     anyone.page.get_by_role("link", name=code).first.click()
     anyone.reads(FIRST)
+
+    answer_theme(official, visit(**where).sign_in(life.CHECKER), slug, "T1")
     citizen.open("/me/contributions")
+    citizen.sees("Answered: %(done)s of %(all)s themes", done=1, all=2)
+    mine = citizen.page.locator(".official").filter(has_text=ANSWER)
+    expect(mine.locator("blockquote")).to_contain_text(FIRST)
+    anyone.open(f"/contributions/{code}").reads(ANSWER)
+
+
+def answer_theme(official: Visitor, checker: Visitor, slug: str, label: str) -> None:
+    """Write one answer for a theme, and let it reach whoever raised it."""
+    official.open(f"/desk/consultations/{slug}/codebook")
+    official.follow("Answer by theme")
+    official.page.get_by_role("link", name=f"{official.t('Write the answer')} {label}").click()
+    official.field("What the office does").select_option(label=official.t("Adopted"))
+    official.fill("Answer", ANSWER)
+    life.hand_on_and_publish(official, checker)
 
 
 def name_themes(official: Visitor, slug: str) -> None:
