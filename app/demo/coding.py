@@ -46,6 +46,7 @@ def _coding(district: District, told: Told, base_url: str) -> Callable[[Session]
         for one in told["left_out"]:
             form_ = ExclusionForm(ground=one["ground"], text=one["text"])
             actions.exclude(session, official, _with(said, one["quote"]).code, form_, base_url)
+        actions.compare(session, official, consultation)
 
     return code
 

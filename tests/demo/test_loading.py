@@ -56,7 +56,7 @@ def test_everything_that_is_told_is_there(district: None) -> None:
     assert number_of(Proposal) == len(proposals) == 47
     assert number_of(ProposalVersion) == 47 + sum("edited" in one for one in proposals)
     comments = [comment for one in proposals for comment in content.comments(one.get("comments") or [])]
-    assert number_of(Comment) == len(comments) == 341
+    assert number_of(Comment) == len(comments) == 345
     assert number_of(Answer, table(Answer).c.published_at.is_not(None)) == 24
     assert number_of(Decision, table(Decision).c.published_at.is_not(None)) == 1
     owed = Counter(row.kind for row in rows(select(table(Obligation).c.kind)))
@@ -240,4 +240,4 @@ def test_it_can_be_told_at_any_hour_and_in_any_zone(
         db.write_now(loading.load, lambda done, of: None, "http://127.0.0.1:8000")
         e = table(Event).c
         assert all(row.at <= clock.now() for row in rows(select(e.at)))
-        assert (number_of(Vote), number_of(Comment), number_of(Decision)) == (3141, 341, 1)
+        assert (number_of(Vote), number_of(Comment), number_of(Decision)) == (3141, 345, 1)
