@@ -170,6 +170,17 @@ def test_an_addition_waits_until_a_theme_is_found_in_it_or_somebody_clears_it(of
     assert [(it.quote, it.waits, it.cleared_by) for it in copy.additions] == [(OWN[:-1], False, "Pak Joko")]
 
 
+def test_that_all_copies_were_coded_is_no_reading_of_what_stands_in_the_middle(office: Office) -> None:
+    inside = LETTER.replace("setiap pagi, dan", f"setiap pagi, {OWN[:-1].lower()}, dan")
+    _, copy = send(office, office.proposal(), [LETTER, inside])
+    compare(office)
+    (campaign,) = groups(office)
+    code_all(office, campaign)
+    assert "jembatan gantung" in office.found(copy)[0].quote
+    assert [number for number, _ in listed(office, "additions")] == [copy]
+    assert weight(office) == (2, 1)
+
+
 def test_what_comes_later_joins_and_what_is_gone_leaves(office: Office) -> None:
     proposal = office.proposal()
     first, second, third = send(office, proposal, [LETTER] * 3)
