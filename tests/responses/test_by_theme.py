@@ -149,6 +149,7 @@ def test_what_is_found_later_waits_openly_until_somebody_gives_it(office: Answer
         s = table(ResponseStep).c
         who = session.execute(select(s.name).where(s.response_id == text, s.act == "giving")).scalars().all()
     assert who == ["Pak Joko"], "named, and once"
+    assert "Diberikan oleh Pak Joko" in colleague.get(f"/desk/answers/{text}").text
     assert one_owed(late).answered_at == answer.published_at > one_owed(late).arose_at
     held_against_the_rule(office)
 

@@ -110,6 +110,11 @@ class ResponseView(consultations.Within):
         return tuple(self.steps[place] for place in self.standing.counting)
 
     @property
+    def given(self) -> tuple[StepView, ...]:
+        """Who gave it, once published, to contributions in which its theme was found later."""
+        return tuple(it for it in self.steps if it.act is Act.GIVING)
+
+    @property
     def void(self) -> tuple[StepView, ...]:
         """Steps that were taken before the text changed, or before it was sent back."""
         counting = set(self.standing.counting)
