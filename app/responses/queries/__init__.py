@@ -1,13 +1,11 @@
 """Reads about official answers: those of a contribution, drafts, and what still waits."""
 
 from app.responses.queries.by_theme import (
-    ThemeAnswer,
     ThemeAtDesk,
     coded_with,
     draft_for,
     next_to_reach,
     present_text,
-    published_by_theme,
     reach,
     speaking,
     spoken_for,
@@ -34,6 +32,7 @@ from app.responses.queries.published import AnswerView, Lately, answers_of, answ
 from app.responses.queries.receiving import Received, disputes, signed_first, to_receive
 from app.responses.queries.reusing import Earlier, earlier, reused
 from app.responses.queries.steps import ResponseView, StepView, answered_now, by_id, in_path, last_role
+from app.responses.queries.told import ThemeAnswer, published_by_theme
 from app.responses.queries.waiting import LISTS, InWork, counts, in_work
 
 __all__ = [

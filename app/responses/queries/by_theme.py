@@ -1,4 +1,4 @@
-"""Answers for themes: what is written and published for each, whom it reached, and who still waits for it."""
+"""Answers for themes at the desk: what is written for each, whom it reached, and who still waits for it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,15 +8,12 @@ from sqlalchemy import BindParameter, bindparam, exists, func, select
 from sqlmodel import Session
 
 from app.core.columns import table
-from app.core.i18n import language
-from app.offices.models import Office
 from app.responses.models import Answer, Response
 from app.responses.queries.desk import ITEMS, Answered, as_items
-from app.themes import queries as themes
 from app.themes.models import Theme
-from app.themes.queries import CARRIED, CodebookView, ThemeName, ThemeView
+from app.themes.queries import CARRIED, CodebookView, ThemeView
 
-_r, _a, _t, _o = (table(model).c for model in (Response, Answer, Theme, Office))
+_r, _a, _t = (table(model).c for model in (Response, Answer, Theme))
 _speaks = func.coalesce(_t.merged_into, _t.id)
 _carried = CARRIED.subquery()
 _theme: BindParameter[int] = bindparam("theme")
@@ -185,64 +182,3 @@ def present_text(session: Session, consultation_id: int, theme_id: int) -> int |
     rows = session.execute(_OF_THEMES, {"consultation": consultation_id})
     of_it = [row for row in rows if row.theme_id == theme_id and row.published_at is not None]
     return max(of_it, key=lambda row: row.published_at).id if of_it else None
-
-
-@dataclass(frozen=True)
-class ThemeAnswer:
-    """The published answer for a theme, as everybody reads it; `reached` counts those to whom it is the present one."""
-
-    response_id: int
-    theme: ThemeName
-    status: str
-    refers_to: str
-    office: str
-    signed_by: str
-    text: str
-    lang: str
-    published_at: datetime
-    reached: int
-
-
-_reached = (
-    select(func.count(_a.id)).where(_a.response_id == _r.id, _STANDS).correlate(table(Response)).scalar_subquery()
-)
-_PUBLISHED = (
-    themes.with_names(
-        select(
-            _r.id, _r.status, _r.refers_to, _o.name, _o.name_en, _r.signed_by, _r.text, _r.other_text, _r.lang,
-            _r.published_at, _reached.label("reached"), *themes.name_columns(),
-        ).join_from(table(Response), table(Office), _o.id == _r.office_id),
-        _r.theme_id,
-    )
-    .where(
-        _r.consultation_id == bindparam("consultation"), _r.theme_id.is_not(None), _r.published_at.is_not(None)
-    )
-    .order_by(_r.published_at.desc(), _r.id.desc())
-)  # fmt: skip
-
-
-def published_by_theme(session: Session, consultation_id: int) -> dict[int, ThemeAnswer]:
-    """The published answer for each theme of a consultation that has one, by the theme's row number; one query.
-
-    Of several for one theme it is the last.
-    """
-    read = language.get()
-    found: dict[int, ThemeAnswer] = {}
-    for row in session.execute(_PUBLISHED, {"consultation": consultation_id}):
-        theme = themes.named_by(row)
-        if theme is None or theme.id in found:
-            continue
-        other = read != row.lang and bool(row.other_text)
-        found[theme.id] = ThemeAnswer(
-            response_id=row.id,
-            theme=theme,
-            status=row.status,
-            refers_to=row.refers_to,
-            office=row.name_en if read == "en" and row.name_en else row.name,
-            signed_by=row.signed_by,
-            text=row.other_text if other else row.text,
-            lang=read if other else row.lang,
-            published_at=row.published_at,
-            reached=row.reached,
-        )
-    return found
