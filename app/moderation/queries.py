@@ -1,6 +1,5 @@
 """Reads of moderation: what was reported, what was hidden, and what the public may know of it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -147,20 +146,6 @@ def acts_of(session: Session, contribution_id: int) -> list[ActView]:
     """What moderators did about a contribution, the earliest first; for its public trail."""
     rows = session.execute(_ACTS.where(_a.contribution_id == contribution_id).order_by(_a.id))
     return [ActView(*row) for row in rows]
-
-
-def acts_for(session: Session, codes: Iterable[str]) -> dict[str, list[ActView]]:
-    """What moderators did about several contributions, by code; for somebody's own ones."""
-    wanted = (
-        _ACTS.add_columns(_c.code)
-        .join_from(table(ModerationAct), table(Contribution), _c.id == _a.contribution_id)
-        .where(_c.code.in_(sorted(set(codes))))
-        .order_by(_a.id)
-    )
-    found: dict[str, list[ActView]] = {}
-    for row in session.execute(wanted):
-        found.setdefault(row.code, []).append(ActView(row.act, row.reason, row.text, row.at, row.h))
-    return found
 
 
 @dataclass(frozen=True)

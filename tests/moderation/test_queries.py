@@ -6,8 +6,9 @@ import pytest
 import time_machine
 
 from app.core import clock, db
-from app.core.access import Missing
+from app.core.access import ANYONE, Missing
 from app.moderation import actions, queries
+from app.pages import queries as pages
 from tests import factories
 from tests.comments import samples
 from tests.comments.test_queries import counting
@@ -101,6 +102,7 @@ def test_acts_are_found_by_code_for_ones_own(consultation: int, moderator: facto
     restore(moderator, one)
     codes = [factories.code(one), factories.code(two)]
     with db.reading() as session:
-        found = queries.acts_for(session, codes)
-        assert queries.acts_for(session, []) == {}
+        found, nothing = (pages.reminders(session, ANYONE, [], some).acts for some in (codes, []))
     assert {code: [act.act for act in acts] for code, acts in found.items()} == {codes[0]: ["hide", "restore"]}
+    (first, _) = found[codes[0]]
+    assert (first.reason, len(first.h)) == ("insult", 64) and first.text and nothing == {}

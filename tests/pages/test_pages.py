@@ -14,6 +14,8 @@ from tests import world as worlds
 from tests.comments import samples
 from tests.contributions.world import number_of
 from tests.factories import DAY
+from tests.moderation.test_actions import hide, restore
+from tests.obligations.samples import answer
 from tests.page import Browser
 
 
@@ -107,16 +109,29 @@ def test_a_consultation_page_costs_the_same_for_many_proposals(browser: Browser)
     assert max(costs) - min(costs) <= 1, "the random order goes on at its beginning where its end was reached"
 
 
+def answered_and_shown_again(consultation: int, office: int, author: factories.Person) -> int:
+    """A proposal that was answered, hidden and shown again."""
+    number = factories.proposal(consultation, author=author)
+    answer(factories.official(office), consultation, number)
+    moderator = factories.person(roles=["moderator"])
+    hide(moderator, number)
+    restore(moderator, number)
+    return number
+
+
 @pytest.mark.parametrize("signed_in", [False, True])
 def test_no_page_asks_more_than_eight_queries(browser: Browser, signed_in: bool) -> None:
-    number = factories.consultation(factories.office(), worlds.DISCUSSED, slug="air", open_counts=True)
+    office = factories.office()
+    number = factories.consultation(office, worlds.DISCUSSED, slug="air", open_counts=True)
     person = factories.person()
     code = factories.code(factories.proposal(number, author=person))
     other = factories.code(factories.proposal(number))
     db.write_now(votes.cast, person.actor, other, Choice.SUPPORT, clock.now())
     worlds.comment(number_of(other), person)
+    answered = factories.code(answered_and_shown_again(number, office, person))
     visitor = browser.as_(person) if signed_in else browser.as_()
     pages = ["/", "/consultations", "/consultations/air", "/consultations/air/charter", "/board", f"/proposals/{other}"]
+    pages += [f"/contributions/{answered}", f"/proposals/{answered}"]
     pages += [f"/contributions/{code}", "/consultations/air/proposals?sort=random&seed=3", "/search?q=air"]
     pages += ["/me", "/me/contributions"] if signed_in else []
     statements = asked([])

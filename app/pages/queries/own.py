@@ -1,4 +1,4 @@
-"""What somebody voted, and what changed since in the charters under which they took part."""
+"""What somebody put in and voted, and what happened since: answers, moderation, amended charters."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,8 @@ from app.core import clock, paging
 from app.core.access import Actor
 from app.core.columns import table
 from app.core.i18n import language
+from app.moderation import queries as moderation
+from app.moderation.models import ModerationAct
 from app.proposals import queries as proposals
 from app.proposals.models import ProposalDraft
 from app.responses import queries as responses
@@ -112,31 +114,43 @@ class Unfinished:
 
 @dataclass(frozen=True)
 class Reminders:
-    """What waits for somebody apart from what they put in."""
+    """What waits for somebody apart from what they put in, and what moderators did about that, by its code."""
 
     amended: tuple[AmendedCharter, ...]
     drafts: tuple[Unfinished, ...]
+    acts: dict[str, list[moderation.ActView]]
 
 
-_d = table(ProposalDraft).c
+_d, _w = table(ProposalDraft).c, table(ModerationAct).c
+_CHARTER, _DRAFT, _ACT = "charter", "draft", "act"
 _DRAFTED = (
     select(_q.slug, _q.title, _q.other_title, _q.lang, literal(0).label("number"), _d.saved_at.label("at"))
-    .add_columns(_d.title.label("draft"))
+    .add_columns(_d.title.label("text"), literal(_DRAFT).label("what"))
     .join_from(table(ProposalDraft), table(Consultation), _q.id == _d.consultation_id)
     .where(_d.account_id == bindparam("account"))
     .order_by(_d.saved_at.desc())
     .limit(50)
 )
-_REMINDERS = union_all(select(_AMENDED.add_columns(null().label("draft")).subquery()), select(_DRAFTED.subquery()))
+#: In the columns of the others: the code, the act, the reason, and the commitment in the place of the language.
+_MODERATED = (
+    select(_c.code, _w.act, _w.reason, _w.h, literal(0), _w.at, _w.text, literal(_ACT))
+    .join_from(table(ModerationAct), table(Contribution), _c.id == _w.contribution_id)
+    .where(_c.code.in_(bindparam("codes", expanding=True)))
+)
+_REMINDERS = union_all(
+    select(_AMENDED.add_columns(null().label("text"), literal(_CHARTER).label("what")).subquery()),
+    select(_DRAFTED.subquery()),
+    _MODERATED,
+)
 
 
-def reminders(session: Session, actor: Actor, voted: list[Voted]) -> Reminders:
-    """The latest amended charters of what somebody took part in and is not decided, and their drafts.
+def reminders(session: Session, actor: Actor, voted: list[Voted], codes: list[str]) -> Reminders:
+    """The latest amended charters of what somebody took part in and is not decided, their drafts, what moderators did.
 
-    The amendments are also told who gets no mail. The latest come first.
+    The amendments are also told who gets no mail. The latest come first; acts on a contribution, the earliest.
     """
     ids = [some.consultation.id for some in voted]
-    values = {"participant": actor.participant or 0, "voted": ids, "account": actor.account or 0}
+    values = {"participant": actor.participant or 0, "voted": ids, "account": actor.account or 0, "codes": codes}
     rows = sorted(session.execute(_REMINDERS, values).all(), key=lambda row: row.at, reverse=True)
     second = language.get()
     amended = [
@@ -144,11 +158,14 @@ def reminders(session: Session, actor: Actor, voted: list[Voted]) -> Reminders:
         if it.lang != second and it.other_title
         else AmendedCharter(it.slug, it.title, it.lang, it.number, it.at)
         for it in rows
-        if it.draft is None
+        if it.what == _CHARTER
     ]
     drafts = [
-        Unfinished(it.draft, it.title, f"/consultations/{it.slug}/proposals/new", it.at)
+        Unfinished(it.text, it.title, f"/consultations/{it.slug}/proposals/new", it.at)
         for it in rows
-        if it.draft is not None
+        if it.what == _DRAFT
     ]
-    return Reminders(tuple(amended), tuple(drafts))
+    acts: dict[str, list[moderation.ActView]] = {}
+    for it in (row for row in reversed(rows) if row.what == _ACT):
+        acts.setdefault(it.slug, []).append(moderation.ActView(it.title, it.other_title, it.text, it.at, it.lang))
+    return Reminders(tuple(amended), tuple(drafts), acts)

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.comments import queries as comments
 from app.contributions import queries as contributions
+from app.contributions.models import Kind
 from app.core import access, db, web
 from app.core.access import Actor, guard
 from app.core.paging import Cursor
@@ -94,6 +95,7 @@ def page(
 def _parts(session: Session, actor: Actor, proposal: ProposalView, newest: bool, after: str | None) -> dict[str, Any]:
     thread = comments.shown(session, proposal, None, after, newest)
     lights, answers = thread.reached.lights[proposal.id], thread.reached.answers.get(proposal.id, ())
+    consultation = proposal.consultation
     owed = lights.answered.awaited_until or answers or proposal.withdrawn_at
     own = proposal.participant_id is not None and proposal.participant_id == actor.participant
     found = votes.in_group(session, actor, proposal)
@@ -105,7 +107,7 @@ def _parts(session: Session, actor: Actor, proposal: ProposalView, newest: bool,
         "box": found.box,
         "answers": answers,
         "clock": obligations.of_contribution(session, proposal.id) if owed else (),
-        "received": responses.to_receive(session, proposal.code) if answers and own else None,
+        "received": responses.receivable(proposal, Kind.PROPOSAL, consultation, answers) if answers and own else None,
         "thread": thread,
         "writing": comments.writing(actor, proposal),
         **({} if proposal.shown and proposal.withdrawn_at is None else {"indexed": False}),

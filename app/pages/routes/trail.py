@@ -10,7 +10,6 @@ from app.core.access import Denied, Reason, guard
 from app.core.forms import Submission, blank
 from app.core.i18n import N_, gettext
 from app.core.paging import Cursor
-from app.moderation import queries as moderation
 from app.pages import queries
 from app.responses import queries as responses
 from app.themes.models import GROUNDS
@@ -125,10 +124,11 @@ def _votes(trail: queries.Trail) -> dict[str, int] | None:
 
 
 @router.get("/contributions/{code}")
-def page(request: Request, session: db.Read, trail: Readable, actor: access.CurrentActor) -> Response:
+def page(request: Request, trail: Readable, actor: access.CurrentActor) -> Response:
     """One contribution's trail, step by step."""
     own = trail.item.participant_id is not None and trail.item.participant_id == actor.participant
-    received = responses.to_receive(session, trail.code) if own and trail.answers else None
+    known = (trail.item, trail.kind, trail.proposal.consultation, trail.answers)
+    received = responses.receivable(*known) if own and trail.answers else None
     grounds = {str(code): gettext(words) for code, words in GROUNDS.items()}
     return web.render(request, "pages/trail.html", trail=trail, clock=trail.clock, received=received, grounds=grounds)
 
@@ -141,15 +141,15 @@ def own(
     participant = actor.participant or 0
     found = queries.contributed(session, participant, after or None, comments_after or None)
     voted = queries.own_votes(session, participant)
-    reminders = queries.reminders(session, actor, voted)
     shown = [own.item.code for own in found.proposals.items] + [own.code for own in found.comments.items]
+    reminders = queries.reminders(session, actor, voted, shown)
     return web.render(
         request,
         "pages/own.html",
         proposals=found.proposals,
         comments=found.comments,
         answers=found.answers,
-        acts=moderation.acts_for(session, shown),
+        acts=reminders.acts,
         voted=voted,
         amended=reminders.amended,
         asked=[vote for some in voted for vote in some.votes if vote.outdated],

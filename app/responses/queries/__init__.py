@@ -29,7 +29,7 @@ from app.responses.queries.desk import (
 )
 from app.responses.queries.found import FOUND, answering, answers_follow
 from app.responses.queries.published import AnswerView, Lately, answers_of, answers_of_many, lately
-from app.responses.queries.receiving import Received, disputes, signed_first, to_receive
+from app.responses.queries.receiving import Received, disputes, receivable, signed_first, to_receive
 from app.responses.queries.reusing import Earlier, earlier, reused
 from app.responses.queries.steps import ResponseView, StepView, answered_now, by_id, in_path, last_role
 from app.responses.queries.told import ThemeAnswer, published_by_theme
@@ -78,6 +78,7 @@ __all__ = [
     "published_by_theme",
     "quotable",
     "reach",
+    "receivable",
     "reused",
     "signed_first",
     "speaking",

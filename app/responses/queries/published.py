@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, exists, func, literal, select
 from sqlmodel import Session
 
 from app.comments import queries as comments
@@ -16,7 +16,7 @@ from app.core.columns import table
 from app.core.i18n import language
 from app.offices.models import Office
 from app.proposals.models import Proposal
-from app.responses.models import Answer, Response, ResponseStep
+from app.responses.models import Answer, Reception, Response, ResponseStep, Said
 from app.rules import signing
 from app.themes import queries as themes
 from app.themes.models import Theme
@@ -44,6 +44,12 @@ class Taken:
 class AnswerView:
     """An official answer as the public reads it, in the reader's language where there are two."""
 
+    id: int
+    office_id: int
+    #: Whether its reader said that it answers them, and when they said of an answer to this contribution that it does
+    #: not.
+    confirmed: bool
+    disputed_at: datetime | None
     status: str
     refers_to: str
     office: str
@@ -80,6 +86,17 @@ class AnswerView:
 _r, _a, _o, _c, _p, _m, _t = (
     table(model).c for model in (Response, Answer, Office, Contribution, Proposal, Comment, Theme)
 )
+_rec = table(Reception).c
+_CONFIRMED = (
+    exists().where(_rec.answer_id == _a.id, _rec.said == Said.CONFIRMED).correlate(table(Answer)).label("confirmed")
+)
+_DISPUTED = (
+    select(func.min(_rec.at))
+    .where(_rec.contribution_id == _a.contribution_id, _rec.said == Said.DISPUTED)
+    .correlate(table(Answer))
+    .scalar_subquery()
+    .label("disputed_at")
+)
 _steps = {act: table(ResponseStep).alias(str(act)) for act in signing.STEPS}
 _checking = table(Office).alias("checking")
 
@@ -100,7 +117,7 @@ def _with_steps() -> Select[Any]:
             _r.status, _r.refers_to, _o.name, _o.name_en, _o.slug, _r.signed_by, _r.text, _r.other_text, _r.lang,
             _r.office_id, _a.quote_title, _a.quote, _a.exception, _a.other_exception, _c.lang.label("quote_lang"),
             _c.kind, _c.visibility, _p.withdrawn_at, _m.removed_at, _m.body, _a.published_at, _a.superseded_at, _a.h,
-            _a.contribution_id, *said,
+            _a.contribution_id, _a.id, _CONFIRMED, _DISPUTED, *said,
             _checking.c.name.label("checking"), _checking.c.name_en.label("checking_en"), *themes.name_columns(),
         )
         .select_from(table(Answer))
@@ -155,6 +172,10 @@ def _answer(row: Any) -> AnswerView:
     lang = language.get()
     other = lang != row.lang and bool(row.other_text)
     return AnswerView(
+        id=row.id,
+        office_id=row.office_id,
+        confirmed=bool(row.confirmed),
+        disputed_at=row.disputed_at,
         status=row.status,
         refers_to=row.refers_to,
         office=row.name_en if lang == "en" and row.name_en else row.name,

@@ -1,5 +1,6 @@
 """What the person who was owed an answer can say of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from app.core.access import Missing
 from app.core.columns import table
 from app.obligations.models import Kind, Obligation
 from app.responses.models import Answer, Reception, Response, Said
+from app.responses.queries.published import AnswerView
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,28 @@ def to_receive(session: db.Read, code: str) -> Received:
         answered_at=present.published_at if present else None,
         confirmed=any(it.said == Said.CONFIRMED and present and it.answer_id == present.id for it in said),
         disputed_at=min((it.at for it in said if it.said == Said.DISPUTED), default=None),
+    )
+
+
+def receivable(
+    item: Any, kind: str, consultation: consultations.ConsultationView, answers: Iterable[AnswerView]
+) -> Received:
+    """The same for a page that has read the contribution and its answers already, without another query."""
+    every = list(answers)
+    present = max((it for it in every if it.superseded_at is None), key=lambda it: it.id, default=None)
+    return Received(
+        consultation=consultation,
+        contribution_id=item.id,
+        code=item.code,
+        kind=kind,
+        channel=item.channel,
+        participant_id=item.participant_id,
+        visibility=item.visibility,
+        answer_id=present.id if present else None,
+        answer_office_id=present.office_id if present else None,
+        answered_at=present.published_at if present else None,
+        confirmed=present is not None and present.confirmed,
+        disputed_at=min((it.disputed_at for it in every if it.disputed_at), default=None),
     )
 
 
