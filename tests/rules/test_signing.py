@@ -24,6 +24,13 @@ def test_four_steps_in_their_order_publish() -> None:
         assert (after.stage, after.counting) == (Stage.PUBLISHED, (1, 2, 3, 4)), later
 
 
+def test_only_what_is_published_is_given_and_by_somebody_named() -> None:
+    published = standing(WHOLE, ONE)
+    assert refusal(Act.GIVING, B, published) is None
+    assert refusal(Act.GIVING, None, published) is Refused.UNNAMED
+    assert refusal(Act.GIVING, B, standing(WHOLE[:-1], ONE)) is not None
+
+
 def allowed(done: list[Done], present: str, act: Act, person: int | None) -> bool:
     return refusal(act, person, standing(done, present)) is None
 
