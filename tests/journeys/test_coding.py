@@ -57,7 +57,8 @@ def test_themes_are_named_found_and_read_by_everyone(visit: Visit, script: bool,
     answer_theme(official, visit(**where).sign_in(life.CHECKER), slug, "T1")
     citizen.open("/me/contributions")
     citizen.sees("Answered: %(done)s of %(all)s themes", done=1, all=2)
-    mine = citizen.page.locator(".official").filter(has_text=ANSWER)
+    here = citizen.page.locator("article.card").filter(has=citizen.page.locator(f'a[href*="{code}"]'))
+    mine = here.locator(".official").filter(has_text=ANSWER)
     expect(mine.locator("blockquote")).to_contain_text(FIRST)
     anyone.open(f"/contributions/{code}").reads(ANSWER)
 
